@@ -1,0 +1,114 @@
+//! Messages: what people and models said, and how an answer ended.
+
+use crate::{
+    error::PublicError,
+    event::{FinishReason, Stats, Usage},
+    id::{GenerationId, MessageId},
+};
+use serde::{Deserialize, Serialize};
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Instructions that stand before the conversation. OpenAI's `developer` is the same.
+    #[serde(alias = "developer")]
+    System,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// Where an answer stands. A message of a user is always [`MessageStatus::Complete`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageStatus {
+    /// The model is at work on it.
+    Streaming,
+    /// It ended as the model meant it to.
+    Complete,
+    /// A person stopped it; what had come is kept.
+    Stopped,
+    /// It failed; what had come is kept and [`Message::error`] says why.
+    Failed,
+    /// The server went away in the middle; what had been stored is kept.
+    Interrupted,
+}
+
+/// One message of a conversation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The message that it answers or follows; none for the first. Several children of one parent are branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<MessageId>,
+    /// Who speaks.
+    pub role: Role,
+    /// The text, in markdown.
+    pub content: String,
+    /// What the model thought before it spoke, where it shows that.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reasoning: String,
+    /// Where it stands.
+    pub status: MessageStatus,
+    /// When it was made, in milliseconds since 1970 UTC.
+    pub created_at: u64,
+    /// The model that answered, as `provider/model`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The generation that makes or made it. Its events can be read for a while after it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation_id: Option<GenerationId>,
+    /// The number of the last event that this text holds: the place to resume from.
+    #[serde(default)]
+    pub last_event_id: u64,
+    /// Why the model ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<FinishReason>,
+    /// What it cost in tokens, as the provider counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// How fast it was, as the server measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Stats>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<PublicError>,
+}
+
+impl Message {
+    /// A message of a person.
+    pub fn user(id: MessageId, parent_id: Option<MessageId>, content: impl Into<String>, created_at: u64) -> Self {
+        Self {
+            content: content.into(),
+            status: MessageStatus::Complete,
+            ..Self::empty(id, parent_id, Role::User, created_at)
+        }
+    }
+
+    /// An answer of which nothing has come yet.
+    pub fn answer(id: MessageId, parent_id: Option<MessageId>, created_at: u64) -> Self {
+        Self::empty(id, parent_id, Role::Assistant, created_at)
+    }
+
+    fn empty(id: MessageId, parent_id: Option<MessageId>, role: Role, created_at: u64) -> Self {
+        Self {
+            id,
+            parent_id,
+            role,
+            content: String::new(),
+            reasoning: String::new(),
+            status: MessageStatus::Streaming,
+            created_at,
+            model: None,
+            generation_id: None,
+            last_event_id: 0,
+            finish_reason: None,
+            usage: None,
+            stats: None,
+            error: None,
+        }
+    }
+}

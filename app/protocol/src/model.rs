@@ -1,0 +1,40 @@
+//! The models on offer, as `GET /api/models` lists them.
+
+use crate::error::PublicError;
+use serde::{Deserialize, Serialize};
+
+/// One model that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelInfo {
+    /// Its full name, `provider/model`, as requests name it.
+    pub id: String,
+    /// The provider's part of the name.
+    pub provider: String,
+    /// How to show it to people.
+    pub label: String,
+}
+
+/// How one provider is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderInfo {
+    /// The provider's part of the model names, such as `openai`.
+    pub id: String,
+    /// How to show it to people, such as `OpenAI`.
+    pub label: String,
+    /// Why its own list could not be read, when it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<PublicError>,
+}
+
+/// `GET /api/models`: everything that is configured; a provider that fails is named and hides no other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelList {
+    /// The model that answers when a request names none.
+    pub default: String,
+    /// Every model that is known, by provider.
+    pub models: Vec<ModelInfo>,
+    /// Every provider that is configured.
+    pub providers: Vec<ProviderInfo>,
+    /// Whether the demo model is all there is, so that the page can say how to add a real one.
+    pub demo_only: bool,
+}

@@ -1,0 +1,386 @@
+//! Requests and their validation.
+//!
+//! What a client typed is one type ([`PromptRequest`], [`SendMessage`]), what the server works with is another
+//! ([`Prompt`], [`Turn`]): reading is lenient about fields it does not know and strict about those it does, and every
+//! refusal names the field and says what would be right.
+
+use crate::{
+    conversation::ConversationSettings,
+    error::{ErrorCode, PublicError},
+    id::{ConversationId, MessageId},
+    message::Role,
+};
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// A field of a request that is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {problem}")]
+pub struct InvalidField {
+    /// The path of the field, such as `messages[0].content`.
+    pub field: String,
+    /// What is wrong with it and what would be right, to be read after the field's name.
+    pub problem: String,
+}
+
+impl InvalidField {
+    /// A refusal of one field.
+    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), problem: problem.into() }
+    }
+}
+
+impl From<InvalidField> for PublicError {
+    fn from(invalid: InvalidField) -> Self {
+        PublicError::new(ErrorCode::InvalidRequest, invalid.to_string())
+    }
+}
+
+/// How much a request may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct InputLimits {
+    /// The most bytes of text in all messages together.
+    pub max_bytes: usize,
+    /// The most messages.
+    pub max_messages: usize,
+}
+
+/// Sampling parameters; a provider's own defaults stand where none is set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Parameters {
+    /// From 0 (always the likeliest token) to 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+    /// The share of likely tokens to choose from, above 0 and up to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<f64>,
+    /// The most tokens in the answer, at least 1. OpenAI's newer name for it is `max_completion_tokens`.
+    #[serde(alias = "max_completion_tokens", alias = "maxTokens", skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+}
+
+impl Parameters {
+    /// Checks the ranges.
+    pub fn validate(&self) -> Result<(), InvalidField> {
+        if self.temperature.is_some_and(|t| !(0.0..=2.0).contains(&t)) {
+            return Err(InvalidField::new("temperature", "must be a number from 0 to 2"));
+        }
+        if self.top_p.is_some_and(|p| !(p > 0.0 && p <= 1.0)) {
+            return Err(InvalidField::new("top_p", "must be a number above 0 and up to 1"));
+        }
+        if self.max_tokens == Some(0) {
+            return Err(InvalidField::new("max_tokens", "must be at least 1"));
+        }
+        Ok(())
+    }
+
+    /// These, with the gaps filled from `defaults`.
+    pub fn or(&self, defaults: &Parameters) -> Parameters {
+        Parameters {
+            temperature: self.temperature.or(defaults.temperature),
+            top_p: self.top_p.or(defaults.top_p),
+            max_tokens: self.max_tokens.or(defaults.max_tokens),
+        }
+    }
+}
+
+/// One message of a prompt: who speaks and what they say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turn {
+    /// Who speaks.
+    pub role: Role,
+    /// The text. Read from a string, or from OpenAI's array of `{"type":"text","text":…}` parts.
+    #[serde(deserialize_with = "text")]
+    pub content: String,
+}
+
+/// Reads text given as a string, as null (OpenAI allows it for an assistant), or as an array of text parts.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    #[derive(Deserialize)]
+    struct Part {
+        #[serde(rename = "type")]
+        kind: String,
+        #[serde(default)]
+        text: String,
+    }
+    struct Text;
+    impl<'de> de::Visitor<'de> for Text {
+        type Value = String;
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a string, or an array of parts like {\"type\":\"text\",\"text\":\"…\"}")
+        }
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+            Ok(text.to_owned())
+        }
+        fn visit_string<E: de::Error>(self, text: String) -> Result<String, E> {
+            Ok(text)
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<String, E> {
+            Ok(String::new())
+        }
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut parts: A) -> Result<String, A::Error> {
+            let mut text = String::new();
+            while let Some(part) = parts.next_element::<Part>()? {
+                if !matches!(part.kind.as_str(), "text" | "input_text" | "output_text") {
+                    let problem = format!("a part of type \"{}\" is not supported: only \"text\" is", part.kind);
+                    return Err(de::Error::custom(problem));
+                }
+                text.push_str(&part.text);
+            }
+            Ok(text)
+        }
+    }
+    deserializer.deserialize_any(Text)
+}
+
+/// The body of the stateless routes and of the session routes, as clients send it. Each route takes a part of it; see
+/// [`PromptRequest::resolve`].
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct PromptRequest {
+    /// One question.
+    pub message: Option<String>,
+    /// A whole conversation, the question last.
+    pub messages: Option<Vec<Turn>>,
+    /// The model, as `provider/model`.
+    pub model: Option<String>,
+    /// Sampling parameters.
+    #[serde(flatten)]
+    pub parameters: Parameters,
+    /// Instructions that stand before the conversation.
+    #[serde(alias = "systemPrompt", alias = "system")]
+    pub system_prompt: Option<String>,
+    /// Text or any JSON that the answer should take into account.
+    pub context: Option<serde_json::Value>,
+    /// The language to answer in, such as `fr` or `French`.
+    pub language: Option<String>,
+    /// The session that remembers; none begins a new one.
+    #[serde(alias = "sessionId")]
+    pub session_id: Option<String>,
+}
+
+/// A prompt, checked: what to ask of which model.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Prompt {
+    /// The model as the client named it; the server's default where none is named.
+    pub model: Option<String>,
+    /// Instructions that stand before the conversation.
+    pub system_prompt: Option<String>,
+    /// The conversation, the question last.
+    pub turns: Vec<Turn>,
+    /// Sampling parameters.
+    pub parameters: Parameters,
+}
+
+/// Which of the two ways to ask a route takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// `message` only.
+    Message,
+    /// `messages` only.
+    Messages,
+    /// Either.
+    Either,
+}
+
+impl PromptRequest {
+    /// Checks the request for a route that asks in the way of `asks`.
+    pub fn resolve(self, asks: Asks, limits: InputLimits) -> Result<Prompt, InvalidField> {
+        let turns = match (self.message, self.messages) {
+            (Some(message), None) if asks != Asks::Messages => vec![Turn { role: Role::User, content: message }],
+            (None, Some(messages)) if asks != Asks::Message => messages,
+            (Some(_), Some(_)) if asks == Asks::Either => {
+                return Err(InvalidField::new("message", "and `messages` cannot both be given: send one of them"));
+            }
+            _ => return Err(missing(asks)),
+        };
+        let from_message = turns.len() == 1 && asks == Asks::Message;
+        validate_turns(&turns, limits, if from_message { "message" } else { "messages" })?;
+        self.parameters.validate()?;
+        let mut instructions: Vec<String> = Vec::new();
+        instructions.extend(self.system_prompt.filter(|text| !text.trim().is_empty()));
+        if let Some(context) = self.context.filter(|value| !value.is_null()) {
+            let context = context.as_str().map_or_else(|| context.to_string(), str::to_owned);
+            instructions.push(format!("Take this context into account:\n{context}"));
+        }
+        if let Some(language) = self.language.filter(|text| !text.trim().is_empty()) {
+            instructions.push(format!("Answer in this language: {language}"));
+        }
+        let system_prompt = (!instructions.is_empty()).then(|| instructions.join("\n\n"));
+        if system_prompt.as_ref().is_some_and(|text| text.len() > limits.max_bytes) {
+            return Err(InvalidField::new("system_prompt", format!("must be at most {} bytes", limits.max_bytes)));
+        }
+        Ok(Prompt { model: named(self.model), system_prompt, turns, parameters: self.parameters })
+    }
+}
+
+fn missing(asks: Asks) -> InvalidField {
+    let (field, problem) = match asks {
+        Asks::Message => ("message", "must be given: the question, as a string"),
+        Asks::Messages => ("messages", "must be given: an array like [{\"role\":\"user\",\"content\":\"Hello\"}]"),
+        Asks::Either => ("message", "or `messages` must be given"),
+    };
+    InvalidField::new(field, problem)
+}
+
+/// An empty model name means none.
+pub fn named(model: Option<String>) -> Option<String> {
+    model.filter(|name| !name.trim().is_empty())
+}
+
+/// Checks a conversation that is about to be asked; `field` is what the client calls it.
+pub fn validate_turns(turns: &[Turn], limits: InputLimits, field: &str) -> Result<(), InvalidField> {
+    let Some(last) = turns.last() else {
+        return Err(InvalidField::new(field, "must hold at least one message"));
+    };
+    if turns.len() > limits.max_messages {
+        return Err(InvalidField::new(field, format!("must hold at most {} messages", limits.max_messages)));
+    }
+    let bytes: usize = turns.iter().map(|turn| turn.content.len()).sum();
+    if bytes > limits.max_bytes {
+        let problem = format!("must hold at most {} bytes of text; these are {bytes}", limits.max_bytes);
+        return Err(InvalidField::new(field, problem));
+    }
+    let single = field == "message" || field == "content";
+    for (index, turn) in turns.iter().enumerate() {
+        // A provider may well have answered with nothing, and clients send that answer back.
+        if turn.role != Role::Assistant && turn.content.trim().is_empty() {
+            let field = if single { field.to_owned() } else { format!("{field}[{index}].content") };
+            return Err(InvalidField::new(field, "must not be empty"));
+        }
+    }
+    if last.role == Role::System {
+        let at = turns.len() - 1;
+        return Err(InvalidField::new(format!("{field}[{at}].role"), "must be \"user\" in the last message"));
+    }
+    Ok(())
+}
+
+/// The body of `POST /api/conversations`: what the new conversation is set to. All of it is optional.
+pub type CreateConversation = ConversationSettings;
+
+/// The body of `POST /api/conversations/{id}/messages`: a new question, or another answer to an old one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SendMessage {
+    /// The question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content: Option<String>,
+    /// The answer to make again, in place of a question. The old one stays as a branch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry: Option<MessageId>,
+    /// What to set for the conversation from here on.
+    #[serde(flatten)]
+    pub settings: ConversationSettings,
+    /// Wait for the end and answer with the whole message as JSON: for browsers and networks that cannot stream.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+}
+
+/// What a [`SendMessage`] asks for, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// A new question.
+    Question(String),
+    /// Another answer to the question that this message answers.
+    Retry(MessageId),
+}
+
+impl SendMessage {
+    /// Checks the request.
+    pub fn resolve(self, limits: InputLimits) -> Result<(Ask, ConversationSettings), InvalidField> {
+        self.settings.parameters.validate()?;
+        let ask = match (self.content, self.retry) {
+            (Some(content), None) => {
+                let turn = [Turn { role: Role::User, content }];
+                validate_turns(&turn, limits, "content")?;
+                let [turn] = turn;
+                Ask::Question(turn.content)
+            }
+            (None, Some(message)) => Ask::Retry(message),
+            _ => return Err(InvalidField::new("content", "or `retry` must be given, and not both")),
+        };
+        Ok((ask, ConversationSettings { model: named(self.settings.model), ..self.settings }))
+    }
+}
+
+/// The JSON answer of `POST /api/conversation/{user_id}`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SessionAnswer {
+    /// The answer's text.
+    pub message: String,
+    /// What a person might ask next.
+    pub suggestions: Vec<String>,
+    /// The session that remembers this exchange.
+    pub session_id: ConversationId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const LIMITS: InputLimits = InputLimits { max_bytes: 20, max_messages: 2 };
+
+    fn resolve(body: serde_json::Value, asks: Asks) -> Result<Prompt, InvalidField> {
+        serde_json::from_value::<PromptRequest>(body).unwrap().resolve(asks, LIMITS)
+    }
+
+    fn refused(body: serde_json::Value, asks: Asks) -> String {
+        resolve(body, asks).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_message_becomes_one_turn_with_its_instructions() {
+        let prompt = resolve(
+            json!({"message": "Hi", "systemPrompt": "Be brief.", "context": {"a": 1}, "language": "fr", "maxTokens": 5}),
+            Asks::Either,
+        );
+        let prompt = prompt.unwrap_err().to_string();
+        assert!(prompt.starts_with("`system_prompt` must be at most 20 bytes"), "{prompt}");
+        let prompt = resolve(json!({"message": "Hi", "system": "Be brief.", "max_tokens": 5}), Asks::Either).unwrap();
+        assert_eq!(prompt.turns, [Turn { role: Role::User, content: "Hi".into() }]);
+        assert_eq!(prompt.system_prompt.as_deref(), Some("Be brief."));
+        assert_eq!(prompt.parameters.max_tokens, Some(5));
+    }
+
+    #[test]
+    fn content_may_come_in_parts() {
+        let body = json!({"messages": [{"role": "developer", "content": null},
+            {"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]});
+        let request: PromptRequest = serde_json::from_value(body).unwrap();
+        let turns = request.messages.unwrap();
+        assert_eq!((turns[0].role, turns[1].content.as_str()), (Role::System, "ab"));
+        let image = json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]});
+        let error = serde_json::from_value::<PromptRequest>(image).unwrap_err().to_string();
+        assert!(error.contains("image_url") && error.contains("only \"text\" is"), "{error}");
+    }
+
+    #[test]
+    fn refusals_name_the_field() {
+        assert!(refused(json!({}), Asks::Message).starts_with("`message` must be given"));
+        assert!(refused(json!({"message": "x"}), Asks::Messages).starts_with("`messages` must be given"));
+        assert!(refused(json!({"messages": []}), Asks::Messages).starts_with("`messages` must hold at least one"));
+        assert!(refused(json!({"message": " "}), Asks::Message).starts_with("`message` must not be empty"));
+        let three = json!({"messages": [{"role": "user", "content": "a"}, {"role": "user", "content": "a"},
+            {"role": "user", "content": "a"}]});
+        assert!(refused(three, Asks::Either).contains("at most 2 messages"));
+        let long = json!({"message": "x".repeat(21)});
+        assert!(refused(long, Asks::Message).contains("at most 20 bytes of text; these are 21"));
+        let empty = json!({"messages": [{"role": "user", "content": ""}, {"role": "user", "content": "a"}]});
+        assert!(refused(empty, Asks::Either).starts_with("`messages[0].content` must not be empty"));
+        assert!(refused(json!({"message": "x", "temperature": 3}), Asks::Message).starts_with("`temperature`"));
+        assert!(refused(json!({"message": "x", "max_tokens": 0}), Asks::Message).starts_with("`max_tokens`"));
+        assert!(refused(json!({"message": "x", "messages": []}), Asks::Either).contains("cannot both"));
+    }
+
+    #[test]
+    fn a_send_is_a_question_or_a_retry() {
+        let send = |body| serde_json::from_value::<SendMessage>(body).unwrap().resolve(LIMITS);
+        let (ask, settings) = send(json!({"content": "Hi", "model": "", "temperature": 1.0})).unwrap();
+        assert_eq!((ask, settings.model), (Ask::Question("Hi".into()), None));
+        assert_eq!(settings.parameters.temperature, Some(1.0));
+        assert!(send(json!({})).is_err());
+        assert!(send(json!({"content": ""})).unwrap_err().to_string().starts_with("`content` must not be empty"));
+    }
+}

@@ -1,0 +1,1 @@
+//! Newline-delimited JSON: see the providers' room for who speaks it.

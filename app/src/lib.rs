@@ -1,0 +1,1 @@
+//! Rivulet's page.

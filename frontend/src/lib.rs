@@ -1,0 +1,1 @@
+//! Brings the page to life in the browser.

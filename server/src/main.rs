@@ -1,0 +1,3 @@
+//! The `rivulet` binary.
+
+fn main() {}
