@@ -1,0 +1,42 @@
+# Each target is a line that names a script; the work is in scripts/.
+# `make run` and `make test` install what they miss, so that both work on a machine that has only Rust and Node.js.
+
+.DEFAULT_GOAL := help
+.PHONY: help run dev build test lint format unit wasm e2e screenshots clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Build for release and serve the page on http://127.0.0.1:3000
+	@scripts/run.sh
+
+dev: ## Serve the page, rebuilding and reloading it whenever a file changes
+	@scripts/dev.sh
+
+build: ## Build the server and the page for release
+	@scripts/build.sh
+
+test: ## Every check and every test
+	@scripts/test.sh format lint unit wasm build e2e
+
+lint: ## rustfmt, clippy, rustdoc and the type checker of the browser tests
+	@scripts/test.sh format lint
+
+format: ## Format the Rust files
+	@cargo fmt --all
+
+unit: ## Only the tests that run natively
+	@scripts/test.sh unit
+
+wasm: ## Only the tests of the page's WASM, in Chromium
+	@scripts/test.sh wasm
+
+e2e: ## Only the tests of the built product, in Chromium
+	@scripts/test.sh build e2e
+
+screenshots: ## Take the pictures in docs/images again, from the running product
+	@scripts/screenshots.sh
+
+clean: ## Remove what was built (not the installed tools)
+	@cargo clean
+	@rm -rf end2end/node_modules end2end/test-results end2end/playwright-report

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Builds the server and the page for release, unless nothing has changed since the last time: cargo-leptos runs
+# wasm-bindgen and wasm-opt again each time, and that takes longer than starting the server should.
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+[ "${1:-}" = --tools-are-there ] || scripts/setup.sh build
+
+stamp=target/release/.rivulet-build
+
+sources() {
+  find app frontend server style public Cargo.toml Cargo.lock rust-toolchain.toml end2end/package-lock.json \
+    -type f | LC_ALL=C sort
+}
+fingerprint() {
+  { rustc -vV; echo "${RUSTFLAGS:-}"; sources; sources | git hash-object --stdin-paths; } | git hash-object --stdin
+}
+built() { [ -x target/release/rivulet ] && ls target/site/pkg/*.wasm >/dev/null 2>&1; }
+
+now="$(fingerprint)"
+if built && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
+  say "the release build is up to date"
+  exit
+fi
+
+say "building for release (the first time takes several minutes)"
+rm -f "$stamp"
+cargo leptos build --release
+echo "$now" >"$stamp"
