@@ -5,9 +5,9 @@
 
 mod parse;
 
-use crate::providers::ProviderSettings;
+use crate::providers::{LocalServers, OpenAiApi, ProviderSettings, Secret};
 use leptos::config::LeptosOptions;
-use parse::{Reader, address, duration, list, optional_text, size, switch};
+use parse::{Reader, address, duration, optional_text, size, switch};
 use protocol::request::InputLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -194,9 +194,31 @@ fn leptos_options(
 }
 
 fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
-    let _ = list::<String>;
-    let _ = (read, switch);
-    todo_providers()
+    let key = |variable| optional_text(&read.text(variable)).map(Secret::new);
+    let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
+    Ok(ProviderSettings {
+        model: optional_text(&read.text(RIVULET_MODEL)),
+        openai_api_key: key(OPENAI_API_KEY),
+        openai_base_url: url(OPENAI_BASE_URL)?,
+        openai_api: read.get(RIVULET_OPENAI_API, openai_api)?,
+        anthropic_api_key: key(ANTHROPIC_API_KEY),
+        anthropic_base_url: url(ANTHROPIC_BASE_URL)?,
+        gemini_api_key: key(GEMINI_API_KEY),
+        gemini_base_url: url(GEMINI_BASE_URL)?,
+        ollama_host: optional_text(&read.text(OLLAMA_HOST)),
+        compatible_base_url: url(OPENAI_COMPATIBLE_BASE_URL)?,
+        compatible_api_key: key(OPENAI_COMPATIBLE_API_KEY),
+        connect_timeout: read.get(RIVULET_CONNECT_TIMEOUT, duration)?,
+        local_servers: read.get(RIVULET_DISCOVER, switch)?.then(LocalServers::default),
+    })
+}
+
+fn openai_api(text: &str) -> Result<OpenAiApi, String> {
+    match text {
+        "chat" => Ok(OpenAiApi::Chat),
+        "responses" => Ok(OpenAiApi::Responses),
+        _ => Err("must be chat or responses".into()),
+    }
 }
 
 /// The settings as a page of documentation.
@@ -213,4 +235,60 @@ pub fn markdown() -> String {
         page.push_str(&format!("| `{}` | {default} | {} |\n", variable.name, variable.meaning));
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
+        Settings::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_set_means_the_defaults() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings.address.to_string(), "127.0.0.1:3000");
+        assert_eq!(settings.generation.idle, Duration::from_secs(120));
+        assert_eq!(settings.providers.openai_base_url, None);
+        assert!(settings.providers.local_servers.is_some());
+    }
+
+    #[test]
+    fn a_bad_value_is_one_line_that_names_the_variable() {
+        let refused = |name, value| read(&[(name, value)]).unwrap_err().to_string();
+        assert_eq!(
+            refused("RIVULET_ADDR", "3000"),
+            "RIVULET_ADDR is \"3000\", but must be an address and a port, such as 127.0.0.1:3000 or [::]:3000"
+        );
+        for (name, value) in [
+            ("RIVULET_IDLE_TIMEOUT", "soon"),
+            ("RIVULET_MAX_STREAMS", "0"),
+            ("RIVULET_DISCOVER", "maybe"),
+            ("OPENAI_BASE_URL", "api.openai.com"),
+            ("RIVULET_OPENAI_API", "both"),
+            ("RIVULET_MAX_INPUT_BYTES", "1 apple"),
+        ] {
+            assert!(refused(name, value).starts_with(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn our_own_address_stands_before_that_of_cargo_leptos() {
+        let leptos = ("LEPTOS_SITE_ADDR", "127.0.0.1:4000");
+        assert_eq!(read(&[leptos]).unwrap().address.port(), 4000);
+        assert_eq!(read(&[leptos, ("RIVULET_ADDR", "127.0.0.1:5000")]).unwrap().address.port(), 5000);
+    }
+
+    #[test]
+    fn keys_are_not_shown() {
+        let settings = read(&[("OPENAI_API_KEY", "sk-very-secret")]).unwrap();
+        assert!(!format!("{settings:?}").contains("very-secret"));
+    }
+
+    #[test]
+    fn the_documentation_is_what_the_declarations_say() {
+        let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")).unwrap();
+        assert_eq!(written, markdown(), "run `make docs` and commit docs/configuration.md");
+    }
 }

@@ -20,7 +20,8 @@ impl<'a> Reader<'a> {
         self.given(variable).is_some()
     }
 
-    fn given(&self, variable: Variable) -> Option<String> {
+    /// What the variable is set to, if it is.
+    pub(super) fn given(&self, variable: Variable) -> Option<String> {
         (self.environment)(variable.name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 

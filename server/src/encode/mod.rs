@@ -192,13 +192,13 @@ mod tests {
 
         data: {"id":"chatcmpl-00000000000000000000000000000000","object":"chat.completion.chunk","created":7,"model":"demo/rivulet","choices":[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]}
 
-        data: {"id":"chatcmpl-00000000000000000000000000000000","object":"chat.completion.chunk","created":7,"model":"demo/rivulet","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7}}
+        data: {"id":"chatcmpl-00000000000000000000000000000000","object":"chat.completion.chunk","created":7,"model":"demo/rivulet","choices":[],"usage":{"completion_tokens":4,"prompt_tokens":3,"total_tokens":7}}
 
         data: [DONE]
         "#);
         let (text, _) = run(&mut openai::Chunks::new(7, false), failed());
         assert!(text.ends_with(
-            "data: {\"error\":{\"message\":\"The provider is too busy.\",\"type\":\"server_error\",\"param\":null,\"code\":\"upstream_overloaded\"}}\n\ndata: [DONE]\n\n"
+            "data: {\"error\":{\"code\":\"upstream_overloaded\",\"message\":\"The provider is too busy.\",\"param\":null,\"type\":\"server_error\"}}\n\ndata: [DONE]\n\n"
         ), "{text}");
     }
 }

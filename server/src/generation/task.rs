@@ -173,7 +173,8 @@ impl Watchdog {
         if speaks && !self.speaks {
             // The idle limit may be shorter than what the timer waits for now.
             self.speaks = true;
-            self.timer.as_mut().reset(self.deadline().0.into());
+            let (deadline, _) = self.deadline();
+            self.timer.as_mut().reset(deadline.into());
         }
     }
 

@@ -12,7 +12,7 @@ use std::str::FromStr;
 
 /// A JSON body, whatever its `Content-Type` says: clients that forget the header are common, and requests from other
 /// sites are refused by their origin. An empty body counts as `{}`.
-pub struct Json<T>(pub T);
+pub(super) struct Json<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     type Rejection = ApiError;
@@ -33,6 +33,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
+    if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"')) {
+        return Err(ApiError::new(ErrorCode::InvalidRequest, "The body must be a JSON object."));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.inner());
@@ -51,7 +54,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
 }
 
 /// An id in the path.
-pub struct Id<T>(pub T);
+pub(super) struct Id<T>(pub T);
 
 impl<T, S> FromRequestParts<S> for Id<T>
 where
@@ -70,7 +73,7 @@ where
 }
 
 /// A name in the path.
-pub struct Name(pub String);
+pub(super) struct Name(pub String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Name {
     type Rejection = ApiError;
@@ -84,7 +87,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 }
 
 /// A header as text; a refusal if it is there but is not visible ASCII.
-pub fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ApiError> {
+pub(super) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ApiError> {
     let Some(value) = headers.get(name) else { return Ok(None) };
     let text = value.to_str().map_err(|_| {
         ApiError::new(ErrorCode::InvalidRequest, format!("The header `{name}` must hold visible ASCII only."))
