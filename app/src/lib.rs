@@ -1,1 +1,30 @@
-//! Rivulet's page.
+//! Rivulet's page: the same code renders it on the server and brings it to life in the browser.
+//!
+//! What lives here: [`App`] and [`shell`] (the document), [`pages`] (what stands at an address), [`components`] (one in
+//! each file), [`chat`] (the session: the reactive shell around `protocol::transcript`), [`markdown`] (the answers' text)
+//! and [`browser`] (the only room that names the browser's interfaces).
+//!
+//! Who calls it: `frontend` hydrates [`App`]; `server` renders [`shell`] and provides [`PageData`]. Other Leptos apps can
+//! embed [`StreamingChat`], or build their own page on [`use_streaming_chat`].
+//!
+//! What it must not know: axum, tokio, the store, the providers.
+
+#![recursion_limit = "256"]
+
+pub mod browser;
+pub mod chat;
+pub mod components;
+pub mod document;
+pub mod markdown;
+mod page_data;
+pub mod pages;
+
+pub use chat::{
+    handle::{StreamingChatHandle, use_streaming_chat},
+    message::{ChatMessage, Notice},
+    options::StreamingChatOptions,
+};
+pub use components::streaming_chat::StreamingChat;
+pub use document::{App, shell};
+pub use markdown::view::Markdown;
+pub use page_data::{PageData, Theme};

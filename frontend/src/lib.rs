@@ -1,1 +1,8 @@
 //! Brings the page to life in the browser.
+
+/// Called by the page's script once the WASM has been loaded.
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

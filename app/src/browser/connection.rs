@@ -1,0 +1,34 @@
+//! Whether the browser has a network.
+
+use futures::channel::oneshot;
+use leptos::{ev, prelude::*};
+use std::cell::RefCell;
+
+/// Whether the browser believes that it has a network.
+pub(crate) fn is_online() -> bool {
+    window().navigator().on_line()
+}
+
+/// Waits until the browser says that the network has come back.
+pub(crate) async fn came_online() {
+    let (tell, told) = oneshot::channel();
+    let tell = RefCell::new(Some(tell));
+    let listener = window_event_listener(ev::online, move |_| {
+        if let Some(tell) = tell.borrow_mut().take() {
+            let _ = tell.send(());
+        }
+    });
+    let _listener = Listener(Some(listener));
+    let _ = told.await;
+}
+
+/// A listener of the window that goes when this is dropped.
+pub(crate) struct Listener(pub(crate) Option<WindowListenerHandle>);
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if let Some(listener) = self.0.take() {
+            listener.remove();
+        }
+    }
+}

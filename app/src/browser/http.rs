@@ -1,0 +1,158 @@
+//! Fetching: JSON, and event streams that are read while they come.
+
+use futures::StreamExt;
+use gloo_net::http::{Request, RequestBuilder, Response};
+use leptos::prelude::window;
+use protocol::{
+    error::{ErrorCode, Problem, PublicError},
+    event::StreamEvent,
+    sse::SseDecoder,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::JsValue;
+use wasm_streams::readable::IntoStream;
+use web_sys::AbortController;
+
+/// Why a request gave nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FetchError {
+    /// The server refused, with this status.
+    Refused(u16, PublicError),
+    /// The server could not be reached, or the connection broke.
+    Broken,
+    /// This browser cannot read an answer while it comes.
+    NoStream,
+}
+
+/// Whether this browser can read an answer while it comes.
+pub fn can_stream() -> bool {
+    let window: JsValue = window().into();
+    let get = |object: &JsValue, name: &str| js_sys::Reflect::get(object, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    let prototype = get(&get(&window, "Response"), "prototype");
+    let has_body = prototype.is_object() && js_sys::Reflect::has(&prototype, &"body".into()).unwrap_or(false);
+    get(&window, "ReadableStream").is_function() && has_body
+}
+
+/// Aborts its requests when it is dropped. Only this works before the headers have come.
+struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+
+    fn attach(&self, builder: RequestBuilder) -> RequestBuilder {
+        builder.abort_signal(self.0.as_ref().map(AbortController::signal).as_ref())
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}
+
+/// `GET` as JSON. Dropping the future aborts the request; so it is with all of these.
+pub async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
+    let abort = AbortOnDrop::new();
+    let request = abort.attach(Request::get(address)).build().map_err(|_| FetchError::Broken)?;
+    json(accepted(request).await?).await
+}
+
+/// `POST` of JSON that is answered with JSON.
+pub async fn post<T: DeserializeOwned>(address: &str, body: &impl Serialize, key: &str) -> Result<T, FetchError> {
+    let abort = AbortOnDrop::new();
+    json(accepted(post_request(&abort, address, body, key)?).await?).await
+}
+
+/// `DELETE`.
+pub async fn delete(address: &str) -> Result<(), FetchError> {
+    let abort = AbortOnDrop::new();
+    let request = abort.attach(Request::delete(address)).build().map_err(|_| FetchError::Broken)?;
+    accepted(request).await.map(drop)
+}
+
+/// `GET` of an event stream.
+pub async fn get_events(address: &str) -> Result<EventStream, FetchError> {
+    let abort = AbortOnDrop::new();
+    let request = abort.attach(Request::get(address).header("accept", "text/event-stream")).build();
+    let response = accepted(request.map_err(|_| FetchError::Broken)?).await?;
+    EventStream::new(&response, abort)
+}
+
+/// `POST` of JSON that is answered with an event stream.
+pub async fn post_events(address: &str, body: &impl Serialize, key: &str) -> Result<EventStream, FetchError> {
+    let abort = AbortOnDrop::new();
+    let response = accepted(post_request(&abort, address, body, key)?).await?;
+    EventStream::new(&response, abort)
+}
+
+fn post_request(abort: &AbortOnDrop, address: &str, body: &impl Serialize, key: &str) -> Result<Request, FetchError> {
+    let body = serde_json::to_string(body).map_err(|_| FetchError::Broken)?;
+    let builder = Request::post(address).header("content-type", "application/json").header("idempotency-key", key);
+    abort.attach(builder).body(body).map_err(|_| FetchError::Broken)
+}
+
+/// Sends, and turns an answer that is an error into one.
+async fn accepted(request: Request) -> Result<Response, FetchError> {
+    let response = request.send().await.map_err(|_| FetchError::Broken)?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let problem = response.text().await.ok().and_then(|text| serde_json::from_str::<Problem>(&text).ok());
+    let error = match problem {
+        Some(problem) => PublicError::new(problem.code, problem.detail),
+        None => PublicError {
+            code: ErrorCode::Unknown,
+            message: format!("The server answered with an error ({status})."),
+            retryable: status >= 500 || status == 429,
+        },
+    };
+    Err(FetchError::Refused(status, error))
+}
+
+async fn json<T: DeserializeOwned>(response: Response) -> Result<T, FetchError> {
+    let text = response.text().await.map_err(|_| FetchError::Broken)?;
+    serde_json::from_str(&text).map_err(|_| FetchError::Broken)
+}
+
+/// An event stream that is read while it comes. Dropping it closes the connection.
+pub struct EventStream {
+    bytes: IntoStream<'static>,
+    decoder: SseDecoder,
+    _abort: AbortOnDrop,
+}
+
+impl EventStream {
+    fn new(response: &Response, abort: AbortOnDrop) -> Result<Self, FetchError> {
+        let body = response.body().ok_or(FetchError::NoStream)?;
+        Self::from_body(body, abort)
+    }
+
+    fn from_body(body: web_sys::ReadableStream, abort: AbortOnDrop) -> Result<Self, FetchError> {
+        let stream = wasm_streams::ReadableStream::from_raw(body);
+        let bytes = stream.try_into_stream().map_err(|_| FetchError::NoStream)?;
+        Ok(Self { bytes, decoder: SseDecoder::new(), _abort: abort })
+    }
+
+    /// Reads a stream that is at hand.
+    pub fn from_stream(body: web_sys::ReadableStream) -> Result<Self, FetchError> {
+        Self::from_body(body, AbortOnDrop::new())
+    }
+
+    /// Waits for bytes and adds the events in them; there may be none. False at the end of the stream.
+    pub async fn read(&mut self, events: &mut Vec<(u64, StreamEvent)>) -> Result<bool, FetchError> {
+        let Some(chunk) = self.bytes.next().await else { return Ok(false) };
+        let bytes = js_sys::Uint8Array::new(&chunk.map_err(|_| FetchError::Broken)?).to_vec();
+        let fed = self.decoder.push(&bytes, |frame| {
+            let event = serde_json::from_str(frame.data).unwrap_or(StreamEvent::Unknown);
+            if let Ok(number) = frame.id.parse() {
+                events.push((number, event));
+            }
+        });
+        fed.map(|()| true).map_err(|_| FetchError::Broken)
+    }
+}

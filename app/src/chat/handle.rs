@@ -1,0 +1,105 @@
+//! What a page holds of a chat.
+
+use super::{message::ChatMessage, options::StreamingChatOptions, session::Session};
+use leptos::prelude::*;
+use protocol::{conversation::ConversationSettings, error::PublicError, id::ConversationId};
+
+/// A chat: its state as signals, and what can be done to it. Copying it gives the same chat.
+#[derive(Debug, Clone, Copy)]
+pub struct StreamingChatHandle {
+    /// The messages, oldest first. The list changes when messages come and go, not when one of them grows.
+    pub messages: Signal<Vec<ChatMessage>>,
+    /// Whether an answer is under way, from the moment of sending.
+    pub is_streaming: Signal<bool>,
+    /// Whether Stop was asked for and the server is about to obey.
+    pub is_stopping: Signal<bool>,
+    /// Tokens in a second of the last answer, while it comes and after.
+    pub speed: Signal<Option<f64>>,
+    /// The conversation; none until the first question is sent.
+    pub conversation: Signal<Option<ConversationId>>,
+    /// Model, system prompt and parameters; they go with the next question.
+    pub settings: RwSignal<ConversationSettings>,
+    /// What is being typed. A question that the server did not take comes back here.
+    pub draft: RwSignal<String>,
+    /// Why the last question was not taken.
+    pub problem: Signal<Option<PublicError>>,
+    /// Whether another conversation is being opened.
+    pub is_loading: Signal<bool>,
+    /// Whether the conversation that was opened does not exist.
+    pub is_missing: Signal<bool>,
+    session: Session,
+}
+
+/// Makes a chat that lives as long as the component that calls this.
+///
+/// ```
+/// use app::{StreamingChatOptions, use_streaming_chat};
+/// use leptos::prelude::*;
+///
+/// #[component]
+/// fn Ask() -> impl IntoView {
+///     let chat = use_streaming_chat(
+///         StreamingChatOptions::new().on_error(|error| leptos::logging::warn!("{error}")),
+///     );
+///     view! {
+///         <button on:click=move |_| chat.send("Why is the sky blue?") disabled=move || chat.is_streaming.get()>
+///             "Ask"
+///         </button>
+///         <button on:click=move |_| chat.cancel()>"Stop"</button>
+///         <For each=move || chat.messages.get() key=|message| message.key let(message)>
+///             <app::Markdown text=message.text />
+///         </For>
+///     }
+/// }
+/// ```
+pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle {
+    let session = Session::new(options);
+    Effect::new(move |_| session.resume());
+    let last = Memo::new_with_compare(
+        move |_| session.messages.with(|messages| messages.last().cloned()),
+        |before, now| {
+            before.map(|last| last.as_ref().map(|last| last.key)) != now.map(|last| last.as_ref().map(|last| last.key))
+        },
+    );
+    let speed = move || last.with(|last| last.as_ref().and_then(|last| last.figures.get().tokens_per_second));
+    StreamingChatHandle {
+        messages: session.messages.into(),
+        is_streaming: session.busy.into(),
+        is_stopping: session.stopping.into(),
+        speed: Signal::derive(speed),
+        conversation: session.conversation.into(),
+        settings: session.settings,
+        draft: session.draft,
+        problem: session.problem.into(),
+        is_loading: session.loading.into(),
+        is_missing: session.missing.into(),
+        session,
+    }
+}
+
+impl StreamingChatHandle {
+    /// Asks a question. Does nothing while an answer is under way, so a double click asks once.
+    pub fn send(&self, text: impl Into<String>) {
+        self.session.send(text.into());
+    }
+
+    /// Stops the answer that is under way, at the provider too. What has come is kept.
+    pub fn cancel(&self) {
+        self.session.cancel();
+    }
+
+    /// Tries again: sends what was refused, reconnects to what was lost, or asks for another answer to the last question.
+    pub fn retry(&self) {
+        self.session.retry();
+    }
+
+    /// Begins a new conversation. An answer that is under way is finished on the server and kept.
+    pub fn new_chat(&self) {
+        self.session.new_chat();
+    }
+
+    /// Opens another conversation, and goes on reading if an answer is under way in it.
+    pub fn open(&self, conversation: ConversationId) {
+        self.session.open(conversation);
+    }
+}

@@ -1,0 +1,210 @@
+//! One message as signals. Updating it touches no other, and no text is copied for a token.
+
+use super::figures::{Figures, Stopwatch};
+use crate::{browser::time, markdown::live::LiveMarkdown};
+use leptos::prelude::*;
+use protocol::{
+    error::PublicError,
+    event::{Status, StreamEvent},
+    id::{GenerationId, MessageId},
+    message::{Message, MessageStatus, Role},
+    transcript::{Change, Transcript},
+};
+
+/// What an answer that is under way has to say about itself.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// The provider failed and is asked again.
+    Retrying {
+        /// Which attempt this is, counted from 1.
+        attempt: u32,
+    },
+    /// Another model answers.
+    Fallback {
+        /// The model that failed.
+        from: String,
+        /// The model that answers.
+        to: String,
+    },
+    /// The connection broke and is being made again.
+    Reconnecting,
+    /// Streaming is not possible: the answer will come whole.
+    Whole,
+}
+
+/// One message of a chat. Cloning it is cheap and gives the same message.
+#[derive(Debug, Clone)]
+pub struct ChatMessage {
+    /// Its name in the list of messages, for the life of the page.
+    pub key: u64,
+    /// Who speaks.
+    pub role: Role,
+    /// The text, as blocks. A person's text is not read as markdown: see [`ChatMessage::content`].
+    pub text: LiveMarkdown,
+    /// What the model thought, as blocks.
+    pub reasoning: LiveMarkdown,
+    /// Where it stands.
+    pub status: ArcRwSignal<MessageStatus>,
+    /// What it has to say about itself while it is under way.
+    pub notice: ArcRwSignal<Option<Notice>>,
+    /// Why it failed.
+    pub error: ArcRwSignal<Option<PublicError>>,
+    /// The model that answers.
+    pub model: ArcRwSignal<Option<String>>,
+    /// How fast it comes or came.
+    pub figures: ArcRwSignal<Figures>,
+    /// What a person might ask next.
+    pub suggestions: ArcRwSignal<Vec<String>>,
+    transcript: ArcStoredValue<Transcript>,
+    stopwatch: ArcStoredValue<Stopwatch>,
+    flush_due: ArcStoredValue<bool>,
+}
+
+impl ChatMessage {
+    /// Makes a message of what is known of it.
+    pub(crate) fn new(key: u64, message: Message) -> Self {
+        let live = match message.status {
+            MessageStatus::Streaming => LiveMarkdown::unfinished,
+            _ => LiveMarkdown::whole,
+        };
+        let answers = message.role == Role::Assistant;
+        Self {
+            key,
+            role: message.role,
+            text: live(if answers { &message.content } else { "" }),
+            reasoning: live(&message.reasoning),
+            status: ArcRwSignal::new(message.status),
+            notice: ArcRwSignal::new(None),
+            error: ArcRwSignal::new(message.error.clone()),
+            model: ArcRwSignal::new(message.model.clone()),
+            figures: ArcRwSignal::new(Figures::of(&message)),
+            suggestions: ArcRwSignal::new(Vec::new()),
+            transcript: ArcStoredValue::new(Transcript::new(message)),
+            stopwatch: ArcStoredValue::new(Stopwatch::default()),
+            flush_due: ArcStoredValue::new(false),
+        }
+    }
+
+    /// The text as it was written, not tracked.
+    pub fn content(&self) -> String {
+        self.transcript.read_value().message.content.clone()
+    }
+
+    /// All that is known of the message at this moment, not tracked.
+    pub fn message(&self) -> Message {
+        self.transcript.read_value().message.clone()
+    }
+
+    /// Its id, once the server has told it.
+    pub fn id(&self) -> Option<MessageId> {
+        let id = self.transcript.read_value().message.id;
+        (!id.0.is_nil()).then_some(id)
+    }
+
+    /// The generation that makes or made it.
+    pub fn generation(&self) -> Option<GenerationId> {
+        self.transcript.read_value().message.generation_id
+    }
+
+    pub(crate) fn last_event_id(&self) -> u64 {
+        self.transcript.read_value().message.last_event_id
+    }
+
+    pub(crate) fn is_ended(&self) -> bool {
+        self.transcript.read_value().is_ended()
+    }
+
+    /// Begins to measure the time.
+    pub(crate) fn begin(&self) {
+        *self.stopwatch.write_value() = Stopwatch::started(time::now());
+    }
+
+    /// Takes an event; what it changed is shown with the next frame, an end at once.
+    pub(crate) fn apply(&self, number: u64, event: &StreamEvent) -> Change {
+        let change = self.transcript.write_value().apply(number, event);
+        match change {
+            Change::Content | Change::Reasoning => {
+                self.stopwatch.write_value().piece(time::now());
+                self.flush_with_next_frame();
+            }
+            Change::Status => self.show_status(),
+            Change::Ended => self.show_end(),
+            Change::Nothing | Change::Gap => {}
+        }
+        change
+    }
+
+    /// Takes the message as the server has it now.
+    pub(crate) fn replace(&self, message: Message) {
+        let ended = message.status != MessageStatus::Streaming;
+        *self.transcript.write_value() = Transcript::new(message);
+        self.show_status();
+        if ended { self.show_end() } else { self.flush() }
+    }
+
+    /// Ends the message here, because the page knows what the server cannot tell it.
+    pub(crate) fn end(&self, status: MessageStatus, error: Option<PublicError>) {
+        let mut transcript = self.transcript.write_value();
+        transcript.message.status = status;
+        transcript.message.error = error;
+        drop(transcript);
+        self.show_end();
+    }
+
+    /// Takes up again what [`ChatMessage::end`] ended.
+    pub(crate) fn reopen(&self) {
+        let mut transcript = self.transcript.write_value();
+        transcript.message.status = MessageStatus::Streaming;
+        transcript.message.error = None;
+        drop(transcript);
+        self.error.set(None);
+        self.status.set(MessageStatus::Streaming);
+    }
+
+    fn flush_with_next_frame(&self) {
+        if !std::mem::replace(&mut *self.flush_due.write_value(), true) {
+            let message = self.clone();
+            time::on_next_frame(move || {
+                *message.flush_due.write_value() = false;
+                if !message.is_ended() {
+                    message.flush();
+                }
+            });
+        }
+    }
+
+    fn flush(&self) {
+        let transcript = self.transcript.read_value();
+        if self.notice.with_untracked(Option::is_some) {
+            self.notice.set(None);
+        }
+        self.reasoning.grow(&transcript.message.reasoning);
+        self.text.grow(&transcript.message.content);
+        self.figures.set(self.stopwatch.read_value().figures(time::now()));
+    }
+
+    fn show_status(&self) {
+        let transcript = self.transcript.read_value();
+        let notice = match &transcript.notice {
+            Some(Status::Retrying { attempt, .. }) => Some(Notice::Retrying { attempt: *attempt }),
+            Some(Status::Fallback { from, to }) => Some(Notice::Fallback { from: from.clone(), to: to.clone() }),
+            _ => None,
+        };
+        self.notice.set(notice);
+        self.model.set(transcript.message.model.clone());
+    }
+
+    fn show_end(&self) {
+        let transcript = self.transcript.read_value();
+        let message = &transcript.message;
+        self.notice.set(None);
+        self.reasoning.finish(&message.reasoning);
+        self.text.finish(&message.content);
+        self.error.set(message.error.clone());
+        if message.stats.is_some() {
+            self.figures.set(Figures::of(message));
+        }
+        self.suggestions.set(transcript.suggestions.clone());
+        self.status.set(message.status);
+    }
+}

@@ -1,0 +1,351 @@
+//! One answer, from the question to its end, whatever happens to the connection on the way.
+
+use super::{
+    message::{ChatMessage, Notice},
+    session::{Session, lost},
+};
+use crate::browser::{
+    connection,
+    http::{self, EventStream, FetchError},
+    time::{first, now, sleep, within},
+};
+use futures::{
+    FutureExt,
+    channel::oneshot,
+    future::{Either, select},
+};
+use leptos::prelude::*;
+use protocol::{
+    conversation::Conversation,
+    error::{ErrorCode, PublicError},
+    event::{Status, StreamEvent},
+    id::{ConversationId, MessageId},
+    message::{Message, MessageStatus},
+    request::SendMessage,
+    transcript::Change,
+};
+use std::{cell::Cell, pin::pin, time::Duration};
+
+/// The server answers a question at once with its names: if nothing comes for so long, something on the way holds it back.
+const FIRST_EVENT: Duration = Duration::from_secs(10);
+/// Heartbeats come every 15 seconds: a connection that is silent for so long is dead.
+const SILENCE: Duration = Duration::from_secs(45);
+/// How long Stop waits for the names of a generation that was only just asked for.
+const NAMES: Duration = Duration::from_secs(3);
+/// The pauses before each try to reconnect, in milliseconds.
+const PAUSES: [u64; 9] = [300, 700, 1500, 3000, 5000, 8000, 10_000, 10_000, 10_000];
+
+/// What is asked of the server.
+pub(crate) struct Ask {
+    content: Option<String>,
+    retry: Option<MessageId>,
+    /// Makes the server take the question once, however often it is sent.
+    key: String,
+    replaced: Option<ChatMessage>,
+}
+
+impl Ask {
+    /// A new question.
+    pub(crate) fn question(text: String, key: String) -> Self {
+        Self { content: Some(text), retry: None, key, replaced: None }
+    }
+
+    /// Another answer in place of `replaced`.
+    pub(crate) fn again(id: MessageId, key: String, replaced: ChatMessage) -> Self {
+        Self { content: None, retry: Some(id), key, replaced: Some(replaced) }
+    }
+
+    /// The question's text.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.content.as_deref()
+    }
+
+    /// The answer that is to be replaced.
+    pub(crate) fn replaced(&self) -> Option<&ChatMessage> {
+        self.replaced.as_ref()
+    }
+}
+
+/// How one connection went.
+enum Went {
+    /// The answer is at its end.
+    Ended,
+    /// The connection broke, or never was.
+    Broken,
+    /// Nothing came, as if something on the way held it back; or this browser cannot stream.
+    Unstreamable,
+    /// The server refused.
+    Refused(u16, PublicError),
+}
+
+impl From<FetchError> for Went {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::Broken => Self::Broken,
+            FetchError::NoStream => Self::Unstreamable,
+            FetchError::Refused(status, error) => Self::Refused(status, error),
+        }
+    }
+}
+
+/// How the whole of it went.
+enum End {
+    Ended,
+    Stopped,
+    Lost,
+    Refused(PublicError),
+}
+
+/// One answer that is under way.
+pub(crate) struct Run {
+    session: Session,
+    message: ChatMessage,
+    /// None when the answer is known to the server already.
+    ask: Option<Ask>,
+    tries: Cell<usize>,
+    told_start: Cell<bool>,
+}
+
+impl Run {
+    pub(crate) fn new(session: Session, message: ChatMessage, ask: Option<Ask>) -> Self {
+        let told_start = Cell::new(ask.is_none());
+        Self { session, message, ask, tries: Cell::new(0), told_start }
+    }
+
+    /// Reads the answer to its end.
+    pub(crate) async fn run(self, stopped: oneshot::Receiver<()>) {
+        if self.ask.is_some() {
+            self.message.begin();
+        }
+        let end = self.until_stopped(stopped).await;
+        match (end, &self.ask) {
+            (End::Refused(error), Some(ask)) if self.message.generation().is_none() => {
+                self.session.refused(ask, error.clone());
+                self.session.finished();
+                return self.session.options.get_value().failed(error);
+            }
+            (End::Refused(error), _) => self.message.end(MessageStatus::Failed, Some(error)),
+            (End::Lost, _) => self.message.end(MessageStatus::Failed, Some(lost())),
+            (End::Stopped, _) if !self.message.is_ended() => self.message.end(MessageStatus::Stopped, None),
+            (End::Ended | End::Stopped, _) => {}
+        }
+        self.session.finished();
+        self.session.tell_end(self.message.message());
+    }
+
+    async fn until_stopped(&self, stopped: oneshot::Receiver<()>) -> End {
+        // A sender that is dropped is not a wish to stop.
+        let stopped = async {
+            if stopped.await.is_err() {
+                futures::future::pending::<()>().await;
+            }
+        };
+        match select(pin!(self.follow()), pin!(stopped)).await {
+            Either::Left((end, _)) => end,
+            Either::Right((_, follow)) => {
+                self.message.status.set(MessageStatus::Stopped);
+                if self.message.generation().is_none() {
+                    // The question may be on its way: what is stopped must first have a name.
+                    let named = async {
+                        while self.message.generation().is_none() {
+                            sleep(Duration::from_millis(30)).await;
+                        }
+                    };
+                    let waited = first(follow.map(drop), named);
+                    within(NAMES, waited).await;
+                }
+                self.stop().await;
+                End::Stopped
+            }
+        }
+    }
+
+    /// Connects until the answer is at its end.
+    async fn follow(&self) -> End {
+        loop {
+            let named = self.message.generation().is_some();
+            match self.connect().await {
+                Went::Ended => return End::Ended,
+                Went::Unstreamable => {
+                    self.session.whole_only.set_value(true);
+                    self.message.notice.set(Some(Notice::Whole));
+                }
+                Went::Refused(404, error) if named => match self.reload().await {
+                    Went::Ended => return End::Ended,
+                    Went::Refused(..) => return End::Refused(error),
+                    _ if !self.pause().await => return End::Lost,
+                    _ => {}
+                },
+                // A gateway that finds no server behind it says so without a problem document.
+                Went::Refused(status, error) if !named && !(status >= 502 && error.code == ErrorCode::Unknown) => {
+                    return End::Refused(error);
+                }
+                Went::Broken | Went::Refused(..) if !self.pause().await => return End::Lost,
+                Went::Broken | Went::Refused(..) => {}
+            }
+        }
+    }
+
+    /// Waits before the next try; the return of the network cuts it short. False if there were tries enough.
+    async fn pause(&self) -> bool {
+        let Some(pause) = PAUSES.get(self.tries.get()) else { return false };
+        self.tries.set(self.tries.get() + 1);
+        self.message.notice.set(Some(Notice::Reconnecting));
+        let pause = if connection::is_online() { *pause } else { 10_000 };
+        first(sleep(Duration::from_millis(pause)), connection::came_online()).await;
+        true
+    }
+
+    /// One connection: asks, or goes on from the last event.
+    async fn connect(&self) -> Went {
+        let whole = self.session.whole_only.get_value() || !http::can_stream();
+        match (self.message.generation(), &self.ask) {
+            (Some(_), _) if whole => self.poll().await,
+            (Some(generation), _) => {
+                let after = self.message.last_event_id();
+                let route = format!("/api/generations/{generation}/events?after={after}");
+                match http::get_events(&self.session.address(&route)).await {
+                    Ok(stream) => self.read(stream, SILENCE).await,
+                    Err(error) => error.into(),
+                }
+            }
+            (None, Some(ask)) => match self.conversation().await {
+                Ok(conversation) => self.ask(ask, conversation, whole).await,
+                Err(error) => error.into(),
+            },
+            (None, None) => Went::Broken,
+        }
+    }
+
+    /// The conversation to ask in; a new one for the first question.
+    async fn conversation(&self) -> Result<ConversationId, FetchError> {
+        if let Some(id) = self.session.conversation.get_untracked() {
+            return Ok(id);
+        }
+        let settings = self.session.settings.get_untracked();
+        let key = self.ask.as_ref().map_or("", |ask| &ask.key);
+        let made: Conversation = http::post(&self.session.address("/api/conversations"), &settings, key).await?;
+        self.session.conversation.set(Some(made.summary.id));
+        Ok(made.summary.id)
+    }
+
+    async fn ask(&self, ask: &Ask, conversation: ConversationId, whole: bool) -> Went {
+        let address = self.session.address(&format!("/api/conversations/{conversation}/messages"));
+        let settings = self.session.settings.get_untracked();
+        let body = SendMessage { content: ask.content.clone(), retry: ask.retry, settings, whole };
+        if whole {
+            self.message.notice.set(Some(Notice::Whole));
+            return match http::post::<Message>(&address, &body, &ask.key).await {
+                Ok(message) => self.take(message),
+                Err(error) => error.into(),
+            };
+        }
+        let sent = now();
+        match within(FIRST_EVENT, http::post_events(&address, &body, &ask.key)).await {
+            None => Went::Unstreamable,
+            Some(Err(error)) => error.into(),
+            Some(Ok(stream)) => {
+                let waited = Duration::from_millis((now() - sent).max(0.0) as u64);
+                self.read(stream, FIRST_EVENT.saturating_sub(waited)).await
+            }
+        }
+    }
+
+    /// Reads a connection; `patience` is for its first bytes.
+    async fn read(&self, mut stream: EventStream, mut patience: Duration) -> Went {
+        let mut events = Vec::new();
+        loop {
+            let more = match within(patience, stream.read(&mut events)).await {
+                None if self.message.generation().is_none() => return Went::Unstreamable,
+                None | Some(Err(_)) => return Went::Broken,
+                Some(Ok(more)) => more,
+            };
+            patience = SILENCE;
+            for (number, event) in events.drain(..) {
+                match self.message.apply(number, &event) {
+                    Change::Ended => return Went::Ended,
+                    Change::Gap => return Went::Broken,
+                    _ => self.note(&event),
+                }
+            }
+            if !more {
+                return Went::Broken;
+            }
+        }
+    }
+
+    fn note(&self, event: &StreamEvent) {
+        self.tries.set(0);
+        if self.message.notice.with_untracked(|notice| *notice == Some(Notice::Reconnecting)) {
+            self.message.notice.set(None);
+        }
+        if let StreamEvent::Status(status) = event
+            && let Status::Processing(names) = &**status
+            && !self.told_start.replace(true)
+        {
+            self.session.options.get_value().started(names.clone());
+        }
+    }
+
+    /// Reads the message from the conversation, because its events are not there any more.
+    async fn reload(&self) -> Went {
+        let Some(id) = self.session.conversation.get_untracked() else { return Went::Broken };
+        let route = self.session.address(&format!("/api/conversations/{id}"));
+        let conversation: Conversation = match http::get(&route).await {
+            Ok(conversation) => conversation,
+            Err(error) => return error.into(),
+        };
+        let known = self.message.id();
+        match conversation.messages.into_iter().find(|message| Some(message.id) == known) {
+            Some(message) => self.take(message),
+            None => Went::Refused(404, lost()),
+        }
+    }
+
+    /// Reads the message again and again: the way without streams for an answer that is under way.
+    async fn poll(&self) -> Went {
+        loop {
+            match self.reload().await {
+                Went::Broken if !self.message.is_ended() => return Went::Broken,
+                Went::Ended => return Went::Ended,
+                Went::Refused(status, error) => return Went::Refused(status, error),
+                _ => sleep(Duration::from_secs(1)).await,
+            }
+        }
+    }
+
+    fn take(&self, message: Message) -> Went {
+        self.tries.set(0);
+        self.message.replace(message);
+        if self.message.is_ended() { Went::Ended } else { Went::Unstreamable }
+    }
+
+    /// Tells the server to stop, then reads what the answer came to.
+    async fn stop(&self) {
+        if self.message.generation().is_none() {
+            within(NAMES, self.learn_names()).await;
+        }
+        let Some(generation) = self.message.generation() else { return };
+        let route = self.session.address(&format!("/api/generations/{generation}"));
+        within(NAMES, http::delete(&route)).await;
+        let after = self.message.last_event_id();
+        let events = self.session.address(&format!("/api/generations/{generation}/events?after={after}"));
+        let rest = async {
+            if let Ok(stream) = http::get_events(&events).await {
+                self.read(stream, SILENCE).await;
+            }
+        };
+        within(Duration::from_millis(1500), rest).await;
+    }
+
+    /// Learns from the conversation which generation is under way, where no stream could tell.
+    async fn learn_names(&self) {
+        let Some(id) = self.session.conversation.get_untracked() else { return };
+        let conversation = http::get::<Conversation>(&self.session.address(&format!("/api/conversations/{id}"))).await;
+        let last = conversation.ok().and_then(|mut conversation| conversation.messages.pop());
+        if let Some(message) = last.filter(|message| message.status == MessageStatus::Streaming) {
+            self.message.replace(message);
+            self.message.status.set(MessageStatus::Stopped);
+        }
+    }
+}

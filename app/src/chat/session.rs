@@ -1,0 +1,281 @@
+//! The state of a chat and what can be done to it.
+
+use super::{
+    message::ChatMessage,
+    options::StreamingChatOptions,
+    run::{Ask, Run},
+};
+use crate::browser::{http, http::FetchError, random};
+use futures::{
+    channel::oneshot,
+    future::{AbortHandle, Abortable},
+};
+use leptos::prelude::*;
+use protocol::{
+    conversation::{Conversation, ConversationSettings},
+    error::{ErrorCode, PublicError},
+    id::{ConversationId, MessageId},
+    message::{Message, MessageStatus, Role},
+};
+use std::future::Future;
+use uuid::Uuid;
+
+/// An id that the server has not told yet.
+const UNKNOWN: MessageId = MessageId(Uuid::nil());
+
+/// The state of a chat. All of it lives as long as the component that made it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Session {
+    pub(crate) messages: RwSignal<Vec<ChatMessage>>,
+    pub(crate) busy: RwSignal<bool>,
+    pub(crate) stopping: RwSignal<bool>,
+    pub(crate) conversation: RwSignal<Option<ConversationId>>,
+    pub(crate) settings: RwSignal<ConversationSettings>,
+    pub(crate) draft: RwSignal<String>,
+    pub(crate) problem: RwSignal<Option<PublicError>>,
+    pub(crate) loading: RwSignal<bool>,
+    pub(crate) missing: RwSignal<bool>,
+    pub(crate) options: StoredValue<StreamingChatOptions>,
+    /// Streaming was tried and does not work here.
+    pub(crate) whole_only: StoredValue<bool>,
+    stop: StoredValue<Option<oneshot::Sender<()>>>,
+    task: StoredValue<Option<AbortHandle>>,
+    next_key: StoredValue<u64>,
+    owner: StoredValue<Owner>,
+}
+
+impl Session {
+    pub(crate) fn new(options: StreamingChatOptions) -> Self {
+        let task = StoredValue::new(None::<AbortHandle>);
+        on_cleanup(move || {
+            if let Some(Some(task)) = task.try_get_value() {
+                task.abort();
+            }
+        });
+        let session = Self {
+            messages: RwSignal::new(Vec::new()),
+            busy: RwSignal::new(false),
+            stopping: RwSignal::new(false),
+            conversation: RwSignal::new(None),
+            settings: RwSignal::new(options.settings.clone()),
+            draft: RwSignal::new(String::new()),
+            problem: RwSignal::new(None),
+            loading: RwSignal::new(false),
+            missing: RwSignal::new(false),
+            whole_only: StoredValue::new(false),
+            stop: StoredValue::new(None),
+            task,
+            next_key: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            options: StoredValue::new(options.clone()),
+        };
+        if let Some(conversation) = options.conversation {
+            session.show(conversation);
+        }
+        session
+    }
+
+    /// Shows a conversation.
+    fn show(self, conversation: Conversation) {
+        self.conversation.set(Some(conversation.summary.id));
+        self.settings.set(conversation.settings);
+        let shown = conversation.messages.into_iter().filter(|message| message.role != Role::System);
+        self.messages.set(shown.map(|message| self.message(message)).collect());
+    }
+
+    /// Goes on reading the last answer, if it is under way.
+    pub(crate) fn resume(self) {
+        let last = self.messages.with_untracked(|messages| messages.last().cloned());
+        if let Some(answer) = last.filter(|last| last.role == Role::Assistant && !last.is_ended())
+            && answer.generation().is_some()
+            && !self.busy.get_untracked()
+        {
+            self.start(Run::new(self, answer, None));
+        }
+    }
+
+    pub(crate) fn send(self, text: String) {
+        if self.busy.get_untracked() || self.loading.get_untracked() || text.trim().is_empty() {
+            return;
+        }
+        let question = self.message(Message::user(UNKNOWN, None, text.clone(), 0));
+        let answer = self.message(Message::answer(UNKNOWN, None, 0));
+        self.messages.update(|messages| messages.extend([question, answer.clone()]));
+        self.start(Run::new(self, answer, Some(Ask::question(text, random::token()))));
+    }
+
+    pub(crate) fn retry(self) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        if self.problem.with_untracked(Option::is_some) {
+            let draft = self.draft.try_update(std::mem::take).unwrap_or_default();
+            return self.send(draft);
+        }
+        let Some(last) = self.messages.with_untracked(|messages| messages.last().cloned()) else { return };
+        if last.role != Role::Assistant {
+            return;
+        }
+        let lost = last.error.with_untracked(|error| error.as_ref().is_some_and(is_lost));
+        match (last.id(), lost) {
+            (Some(_), true) => {
+                last.reopen();
+                self.start(Run::new(self, last, None));
+            }
+            (Some(id), false) => {
+                let answer = self.message(Message::answer(UNKNOWN, None, 0));
+                self.replace_last(answer.clone());
+                self.start(Run::new(self, answer, Some(Ask::again(id, random::token(), last))));
+            }
+            (None, _) => {
+                let pair = self.messages.try_update(|messages| {
+                    let at = messages.len().saturating_sub(2);
+                    messages.split_off(at)
+                });
+                if let Some(question) = pair.unwrap_or_default().first() {
+                    self.send(question.content());
+                }
+            }
+        }
+    }
+
+    /// Stops the answer that is under way. What has come is kept.
+    pub(crate) fn cancel(self) {
+        let stop = self.stop.try_update_value(Option::take).flatten();
+        if let Some(stop) = stop {
+            self.stopping.set(true);
+            let _ = stop.send(());
+        }
+    }
+
+    /// Begins a new conversation. An answer that is under way goes on without this page.
+    pub(crate) fn new_chat(self) {
+        self.leave();
+        self.conversation.set(None);
+        self.messages.set(Vec::new());
+        let options = self.options.read_value();
+        self.settings.update(|settings| {
+            let model = settings.model.take();
+            *settings = match &options.conversation {
+                Some(_) => ConversationSettings::default(),
+                None => options.settings.clone(),
+            };
+            settings.model = model;
+        });
+    }
+
+    /// Opens another conversation.
+    pub(crate) fn open(self, id: ConversationId) {
+        self.leave();
+        self.conversation.set(Some(id));
+        self.messages.set(Vec::new());
+        self.loading.set(true);
+        self.spawn(async move {
+            let opened = http::get::<Conversation>(&self.address(&format!("/api/conversations/{id}"))).await;
+            self.loading.set(false);
+            match opened {
+                Ok(conversation) => {
+                    self.show(conversation);
+                    self.resume();
+                }
+                Err(FetchError::Refused(404, _)) => self.missing.set(true),
+                Err(FetchError::Refused(_, error)) => self.problem.set(Some(error)),
+                Err(_) => self.problem.set(Some(lost())),
+            }
+        });
+    }
+
+    fn leave(self) {
+        if let Some(task) = self.task.try_update_value(Option::take).flatten() {
+            task.abort();
+        }
+        self.stop.set_value(None);
+        self.busy.set(false);
+        self.stopping.set(false);
+        self.loading.set(false);
+        self.missing.set(false);
+        self.problem.set(None);
+    }
+
+    fn start(self, run: Run) {
+        let (stop, stopped) = oneshot::channel();
+        self.busy.set(true);
+        self.problem.set(None);
+        self.stop.set_value(Some(stop));
+        self.spawn(run.run(stopped));
+    }
+
+    /// Called by a run at its end.
+    pub(crate) fn finished(self) {
+        self.stop.set_value(None);
+        self.stopping.set(false);
+        self.busy.set(false);
+    }
+
+    /// The server did not take the question: it goes back to where it was typed.
+    pub(crate) fn refused(self, ask: &Ask, error: PublicError) {
+        match ask.replaced() {
+            Some(old) => self.replace_last(old.clone()),
+            None => self.messages.update(|messages| messages.truncate(messages.len().saturating_sub(2))),
+        }
+        if let Some(question) = ask.text() {
+            self.draft.update(|draft| {
+                let typed = std::mem::take(draft);
+                *draft = if typed.trim().is_empty() { question.to_owned() } else { format!("{question}\n\n{typed}") };
+            });
+        }
+        self.problem.set(Some(error));
+    }
+
+    fn replace_last(self, message: ChatMessage) {
+        self.messages.update(|messages| {
+            messages.pop();
+            messages.push(message);
+        });
+    }
+
+    fn message(self, message: Message) -> ChatMessage {
+        let key = self.next_key.try_update_value(|key| {
+            *key += 1;
+            *key
+        });
+        ChatMessage::new(key.unwrap_or_default(), message)
+    }
+
+    /// Tells whoever embeds the chat how an answer ended.
+    pub(crate) fn tell_end(self, message: Message) {
+        let options = self.options.get_value();
+        match (message.status, message.error.clone()) {
+            (MessageStatus::Failed | MessageStatus::Interrupted, Some(error)) => options.failed(error),
+            _ => options.ended(message),
+        }
+    }
+
+    /// The address of a route.
+    pub(crate) fn address(self, route: &str) -> String {
+        self.options.with_value(|options| format!("{}{route}", options.server))
+    }
+
+    /// Starts a task in place of the one before it. It ends with the component.
+    fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        let (abort, registration) = AbortHandle::new_pair();
+        if let Some(before) = self.task.try_update_value(|task| task.replace(abort)).flatten() {
+            before.abort();
+        }
+        let task = Abortable::new(task, registration);
+        self.owner.get_value().with(|| {
+            leptos::reactive::spawn_local_scoped(async move {
+                let _ = task.await;
+            });
+        });
+    }
+}
+
+/// The error of an answer that broke off because the connection did.
+pub(crate) fn lost() -> PublicError {
+    PublicError::new(ErrorCode::Interrupted, "The connection to the server was lost, and trying again did not help.")
+}
+
+fn is_lost(error: &PublicError) -> bool {
+    *error == lost()
+}

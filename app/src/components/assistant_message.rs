@@ -1,0 +1,120 @@
+//! What the model said.
+
+use super::{
+    copy_button::CopyButton,
+    error_card::ErrorCard,
+    figures_line::FiguresLine,
+    icon::{Drawing, Icon},
+    notice_line::NoticeLine,
+    reasoning::Reasoning,
+};
+use crate::{
+    chat::{handle::StreamingChatHandle, message::ChatMessage},
+    markdown::view::Markdown,
+};
+use leptos::prelude::*;
+use protocol::message::MessageStatus;
+
+/// An answer: reasoning, text, what it says about itself, and what can be done with it.
+#[component]
+pub fn AssistantMessage(
+    /// The answer.
+    message: ChatMessage,
+    /// The chat that it belongs to.
+    chat: StreamingChatHandle,
+) -> impl IntoView {
+    let status = Memo::new({
+        let status = message.status.clone();
+        move |_| status.get()
+    });
+    let key = message.key;
+    let is_last = Memo::new(move |_| chat.messages.with(|all| all.last().is_some_and(|last| last.key == key)));
+    let waits = Memo::new({
+        let (text, reasoning) = (message.text.clone(), message.reasoning.clone());
+        move |_| status.get() == MessageStatus::Streaming && text.is_empty() && reasoning.is_empty()
+    });
+    let copied = message.clone();
+    let error = message.error.clone();
+    view! {
+        <article class="assistant-message" aria-label="Assistant said" data-status=move || name(status.get())>
+            <Reasoning message=message.clone() />
+            <Show when=move || waits.get()>
+                <p class="thinking" aria-hidden="true"><span></span><span></span><span></span></p>
+            </Show>
+            <Markdown text=message.text.clone() />
+            <NoticeLine notice=message.notice.clone() />
+            {move || ending(status.get(), error.get(), is_last.get(), chat)}
+            <footer class="assistant-message__foot">
+                <Show when=move || status.get() != MessageStatus::Streaming>
+                    <div class="assistant-message__actions">
+                        <CopyButton text=Callback::new({ let copied = copied.clone(); move |()| copied.content() }) />
+                        <Show when=move || is_last.get() && !chat.is_streaming.get() && can_redo(status.get())>
+                            <button type="button" class="icon-button" aria-label="Retry" title="Answer again"
+                                on:click=move |_| chat.retry()>
+                                <Icon drawing=Drawing::Again />
+                            </button>
+                        </Show>
+                    </div>
+                </Show>
+                <FiguresLine model=message.model.clone() figures=message.figures.clone() status=message.status.clone() />
+            </footer>
+            <Suggestions suggestions=message.suggestions.clone() is_last chat />
+        </article>
+    }
+}
+
+/// Whether the foot of the answer offers another one; answers that failed offer it in their error.
+fn can_redo(status: MessageStatus) -> bool {
+    matches!(status, MessageStatus::Complete | MessageStatus::Stopped)
+}
+
+fn name(status: MessageStatus) -> &'static str {
+    match status {
+        MessageStatus::Streaming => "streaming",
+        MessageStatus::Complete => "complete",
+        MessageStatus::Stopped => "stopped",
+        MessageStatus::Failed => "failed",
+        MessageStatus::Interrupted => "interrupted",
+    }
+}
+
+/// How the answer ended, where it did not end as it should.
+fn ending(
+    status: MessageStatus,
+    error: Option<protocol::error::PublicError>,
+    is_last: bool,
+    chat: StreamingChatHandle,
+) -> Option<AnyView> {
+    let retry = Callback::new(move |()| chat.retry());
+    let words = error.map(|error| error.message);
+    match status {
+        MessageStatus::Stopped => Some(view! { <p class="assistant-message__mark">"Stopped"</p> }.into_any()),
+        MessageStatus::Failed | MessageStatus::Interrupted => {
+            let words = words.unwrap_or_else(|| "The server stopped in the middle of this answer.".to_owned());
+            Some(match is_last {
+                true => view! { <ErrorCard message=words retry /> }.into_any(),
+                false => view! { <p class="assistant-message__mark">{words}</p> }.into_any(),
+            })
+        }
+        MessageStatus::Streaming | MessageStatus::Complete => None,
+    }
+}
+
+/// What a person might ask next.
+#[component]
+fn Suggestions(suggestions: ArcRwSignal<Vec<String>>, is_last: Memo<bool>, chat: StreamingChatHandle) -> impl IntoView {
+    let offered = move || {
+        let shown = is_last.get() && !chat.is_streaming.get();
+        if shown { suggestions.get() } else { Vec::new() }
+    };
+    view! {
+        <div class="suggestions">
+            <For each=offered key=|text| text.clone() let(text)>
+                <button type="button" class="suggestions__one" on:click={
+                    let text = text.clone();
+                    move |_| chat.send(text.clone())
+                }>{text.clone()}</button>
+            </For>
+        </div>
+    }
+}

@@ -1,0 +1,91 @@
+//! Where the question is typed.
+
+use super::icon::{Drawing, Icon};
+use crate::{
+    browser::{document, element},
+    chat::handle::StreamingChatHandle,
+};
+use leptos::{ev, html, prelude::*};
+
+/// A text area that grows, and one button in one place: Send, or Stop while an answer is under way.
+#[component]
+pub fn Composer(
+    /// The chat.
+    chat: StreamingChatHandle,
+    /// What stands in the empty text area.
+    #[prop(into)]
+    placeholder: String,
+) -> impl IntoView {
+    let area = NodeRef::<html::Textarea>::new();
+    tie_text(area, chat.draft);
+    let focus = move || {
+        if let Some(area) = area.get_untracked() {
+            element::focus(&area);
+        }
+    };
+    // A keyboard that slides over the page is not called up unasked.
+    Effect::new(move |_| {
+        if document::matches_media("(hover: hover) and (pointer: fine)") {
+            focus();
+        }
+    });
+    let send = move || {
+        if !chat.is_streaming.get_untracked() && !chat.draft.with_untracked(|draft| draft.trim().is_empty()) {
+            let text = chat.draft.try_update(std::mem::take).unwrap_or_default();
+            chat.send(text);
+        }
+        focus();
+    };
+    let pressed = move |event: ev::KeyboardEvent| {
+        // While an input method composes, Enter belongs to it. (229 is how Safari says so.)
+        let composing = event.is_composing() || event.key_code() == 229;
+        if event.key() == "Enter" && !event.shift_key() && !composing {
+            event.prevent_default();
+            send();
+        }
+    };
+    let blank = Memo::new(move |_| chat.draft.with(|draft| draft.trim().is_empty()));
+    let button = move || match chat.is_streaming.get() {
+        true => view! {
+            <button type="button" class="composer__button composer__button--stop" aria-label="Stop" title="Stop (Esc)"
+                disabled=move || chat.is_stopping.get() on:click=move |_| { chat.cancel(); focus() }>
+                <Icon drawing=Drawing::Stop />
+            </button>
+        }
+        .into_any(),
+        false => view! {
+            <button type="button" class="composer__button" aria-label="Send message" title="Send (Enter)"
+                disabled=move || blank.get() on:click=move |_| send()>
+                <Icon drawing=Drawing::Send />
+            </button>
+        }
+        .into_any(),
+    };
+    view! {
+        <div class="composer" on:click=move |_| focus()>
+            <textarea node_ref=area class="composer__text" aria-label="Message" rows="1" placeholder=placeholder
+                autocomplete="off" enterkeyhint="send" on:keydown=pressed
+                on:input=move |event| chat.draft.set(event_target_value(&event))></textarea>
+            {button}
+        </div>
+    }
+}
+
+/// Keeps the text area and the draft the same. What was typed before the page came to life is taken over.
+fn tie_text(area: NodeRef<html::Textarea>, draft: RwSignal<String>) {
+    Effect::new(move |before: Option<bool>| {
+        let Some(area) = area.get() else { return false };
+        let first = before != Some(true);
+        let typed = area.value();
+        draft.with(|draft| {
+            if !(first && draft.is_empty()) && *draft != typed {
+                area.set_value(draft);
+            }
+        });
+        if first && !typed.is_empty() && draft.with_untracked(String::is_empty) {
+            draft.set(typed);
+        }
+        element::fit_height(&area);
+        true
+    });
+}

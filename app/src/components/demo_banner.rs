@@ -1,0 +1,33 @@
+//! Says that nobody is thinking here yet, and how to change that.
+
+use leptos::prelude::*;
+use protocol::model::ModelList;
+
+/// A line above the chat while the demo model is all there is.
+#[component]
+pub fn DemoBanner(
+    /// The models on offer.
+    models: RwSignal<ModelList>,
+) -> impl IntoView {
+    let demo = Memo::new(move |_| models.with(|models| models.demo_only));
+    view! {
+        <Show when=move || demo.get()>
+            <aside class="demo-banner" aria-label="Demo">
+                <details>
+                    <summary>
+                        <strong>"Demo model."</strong>
+                        " Answers are scripted. "
+                        <span class="demo-banner__how">"Add a real model"</span>
+                    </summary>
+                    <p>
+                        "Start Rivulet with a key in its environment: " <code>"OPENAI_API_KEY"</code> ", "
+                        <code>"ANTHROPIC_API_KEY"</code> " or " <code>"GEMINI_API_KEY"</code>
+                        "; or with a server of your own: " <code>"OLLAMA_HOST"</code> " or "
+                        <code>"OPENAI_COMPATIBLE_BASE_URL"</code>
+                        " (llama.cpp, vLLM, …). Ollama and llama.cpp on their usual local ports are found without."
+                    </p>
+                </details>
+            </aside>
+        </Show>
+    }
+}

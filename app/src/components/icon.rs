@@ -1,0 +1,77 @@
+//! Icons and the mark, drawn here.
+
+use leptos::prelude::*;
+
+/// The drawings, on a field of 24 by 24.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawing {
+    /// An arrow up: send.
+    Send,
+    /// A square: stop.
+    Stop,
+    /// An arrow down: to the latest.
+    Down,
+    /// A circle of an arrow: again.
+    Again,
+    /// Two sheets: copy.
+    Copy,
+    /// A hook: done.
+    Done,
+    /// A pen on a sheet: a new chat.
+    New,
+    /// Sliders: settings.
+    Sliders,
+    /// Lines: the list of conversations.
+    List,
+    /// A cross: close.
+    Close,
+    /// Sun and moon: the theme.
+    Theme,
+    /// A triangle: something went wrong.
+    Warning,
+}
+
+impl Drawing {
+    fn path(self) -> &'static str {
+        match self {
+            Self::Send => "M12 20V5M5.5 11.5 12 5l6.5 6.5",
+            Self::Stop => "M7 7h10v10H7z",
+            Self::Down => "M12 5v14M5.5 12.5 12 19l6.5-6.5",
+            Self::Again => "M20 11a8 8 0 1 0-2.3 6.6M20 5v6h-6",
+            Self::Copy => "M9 9h10v11H9zM5 15V4h10",
+            Self::Done => "M5 12.5 10 17.5 19.5 7",
+            Self::New => "M12 20h8M4 20l1-4.5L15.5 5a2.1 2.1 0 0 1 3 3L8 18.5z",
+            Self::Sliders => "M4 7h9M19 7h1M4 17h1M11 17h9M16 4.5v5M8 14.5v5",
+            Self::List => "M4 7h16M4 12h16M4 17h10",
+            Self::Close => "M6 6l12 12M18 6 6 18",
+            Self::Theme => "M12 3.5a8.5 8.5 0 1 0 0 17zM12 3.5a8.5 8.5 0 0 1 0 17",
+            Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1",
+        }
+    }
+}
+
+/// An icon. It says nothing to a screen reader: what it stands in must have a name.
+#[component]
+pub fn Icon(
+    /// What to draw.
+    drawing: Drawing,
+) -> impl IntoView {
+    let filled = matches!(drawing, Drawing::Stop);
+    view! {
+        <svg class="icon" class:icon--filled=filled viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=drawing.path() />
+        </svg>
+    }
+}
+
+/// Rivulet's mark: three lines of water.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+            <path d="M5 10c4-4 7 4 11 0s7 4 11 0" />
+            <path d="M5 17c4-4 7 4 11 0s7 4 11 0" opacity="0.7" />
+            <path d="M9 24c3-3 5 3 7 0s4 3 7 0" opacity="0.45" />
+        </svg>
+    }
+}

@@ -1,0 +1,26 @@
+//! Components, one in each file; `style/` has a partial of the same name for each.
+//!
+//! Who calls them: pages, and each other. The largest, [`streaming_chat`], is public for other apps to embed.
+//!
+//! What they must not know: the browser's types (`browser` has what they need, for effects and handlers only), routes.
+
+pub mod announcer;
+pub mod assistant_message;
+pub mod code_block;
+pub mod composer;
+pub mod copy_button;
+pub mod demo_banner;
+pub mod empty_chat;
+pub mod error_card;
+pub mod figures_line;
+pub mod icon;
+pub mod message_list;
+pub mod model_picker;
+pub mod notice_line;
+pub mod page_header;
+pub mod reasoning;
+pub mod settings_dialog;
+pub mod sidebar;
+pub mod streaming_chat;
+pub mod theme_toggle;
+pub mod user_message;

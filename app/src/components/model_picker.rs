@@ -1,0 +1,60 @@
+//! Which model answers.
+
+use leptos::prelude::*;
+use protocol::{
+    conversation::ConversationSettings,
+    model::{ModelInfo, ModelList},
+};
+
+/// A list of the models, by provider.
+#[component]
+pub fn ModelPicker(
+    /// The models on offer.
+    models: RwSignal<ModelList>,
+    /// Where the choice is kept.
+    settings: RwSignal<ConversationSettings>,
+) -> impl IntoView {
+    let chosen = Memo::new(move |_| {
+        let set = settings.with(|settings| settings.model.clone());
+        set.unwrap_or_else(|| models.with(|models| models.default.clone()))
+    });
+    let groups = move || models.with(|models| grouped(models, &chosen.get()));
+    let group = move |(label, members): (String, Vec<ModelInfo>)| {
+        let options = members.into_iter().map(move |model| {
+            let id = model.id.clone();
+            view! { <option value=model.id selected=move || chosen.get() == id>{model.label}</option> }
+        });
+        view! { <optgroup label=label>{options.collect_view()}</optgroup> }
+    };
+    view! {
+        <div class="model-picker">
+            <select aria-label="Model" prop:value=move || chosen.get()
+                on:change=move |event| settings.update(|settings| settings.model = Some(event_target_value(&event)))>
+                {move || groups().into_iter().map(group).collect_view()}
+            </select>
+            <Show when=move || chosen.with(|id| id.starts_with("demo/"))>
+                <span class="model-picker__badge">"Demo"</span>
+            </Show>
+        </div>
+    }
+}
+
+/// The models by provider. The chosen one is always among them, even if its provider does not list it now.
+fn grouped(models: &ModelList, chosen: &str) -> Vec<(String, Vec<ModelInfo>)> {
+    let mut groups: Vec<(String, String, Vec<ModelInfo>)> = Vec::new();
+    let unlisted = (!chosen.is_empty() && models.models.iter().all(|model| model.id != chosen)).then(|| {
+        let (provider, label) = chosen.split_once('/').unwrap_or(("", chosen));
+        ModelInfo { id: chosen.to_owned(), provider: provider.to_owned(), label: label.to_owned() }
+    });
+    for model in models.models.iter().cloned().chain(unlisted) {
+        match groups.iter_mut().find(|(provider, ..)| *provider == model.provider) {
+            Some((.., members)) => members.push(model),
+            None => {
+                let known = models.providers.iter().find(|provider| provider.id == model.provider);
+                let label = known.map_or_else(|| model.provider.clone(), |provider| provider.label.clone());
+                groups.push((model.provider.clone(), label, vec![model]));
+            }
+        }
+    }
+    groups.into_iter().map(|(_, label, members)| (label, members)).collect()
+}

@@ -1,0 +1,50 @@
+//! The line above the chat.
+
+use super::{
+    icon::{Drawing, Icon},
+    model_picker::ModelPicker,
+    settings_dialog::SettingsDialog,
+    theme_toggle::ThemeToggle,
+};
+use crate::chat::handle::StreamingChatHandle;
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use protocol::model::ModelList;
+
+/// Model picker, settings, theme and New chat.
+#[component]
+pub fn PageHeader(
+    /// The chat.
+    chat: StreamingChatHandle,
+    /// The models on offer.
+    models: RwSignal<ModelList>,
+    /// Whether the list of conversations is open, on a narrow screen.
+    drawer_open: RwSignal<bool>,
+) -> impl IntoView {
+    let settings_open = RwSignal::new(false);
+    let navigate = use_navigate();
+    let new_chat = move |_| {
+        chat.new_chat();
+        navigate("/", Default::default());
+    };
+    view! {
+        <header class="page-header">
+            <button type="button" class="icon-button page-header__list" aria-label="Conversations" title="Conversations"
+                aria-expanded=move || drawer_open.get().to_string() on:click=move |_| drawer_open.update(|open| *open = !*open)>
+                <Icon drawing=Drawing::List />
+            </button>
+            <ModelPicker models settings=chat.settings />
+            <div class="page-header__actions">
+                <button type="button" class="icon-button" aria-label="Chat settings" title="Chat settings"
+                    on:click=move |_| settings_open.set(true)>
+                    <Icon drawing=Drawing::Sliders />
+                </button>
+                <ThemeToggle />
+                <button type="button" class="icon-button" aria-label="New chat" title="New chat" on:click=new_chat>
+                    <Icon drawing=Drawing::New />
+                </button>
+            </div>
+            <SettingsDialog settings=chat.settings open=settings_open />
+        </header>
+    }
+}

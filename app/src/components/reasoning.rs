@@ -1,0 +1,31 @@
+//! What the model thought before it spoke.
+
+use crate::{chat::message::ChatMessage, markdown::view::Markdown};
+use leptos::prelude::*;
+use protocol::message::MessageStatus;
+
+/// The reasoning of an answer, folded away. Nothing where there is none.
+#[component]
+pub fn Reasoning(
+    /// The answer.
+    message: ChatMessage,
+) -> impl IntoView {
+    let (text, shown) = (message.reasoning.clone(), message.reasoning.clone());
+    let thinks = {
+        let (status, answer) = (message.status, message.text);
+        Memo::new(move |_| status.get() == MessageStatus::Streaming && answer.is_empty())
+    };
+    let some = Memo::new(move |_| !shown.is_empty());
+    view! {
+        <Show when=move || some.get()>
+            <details class="reasoning">
+                <summary class:reasoning__live=move || thinks.get()>
+                    {move || if thinks.get() { "Thinking…" } else { "Thought about it" }}
+                </summary>
+                <div class="reasoning__text">
+                    <Markdown text=text.clone() />
+                </div>
+            </details>
+        </Show>
+    }
+}

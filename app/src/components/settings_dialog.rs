@@ -1,0 +1,135 @@
+//! What is set for the chat.
+
+use crate::browser::element;
+use leptos::{ev, html, prelude::*};
+use protocol::{conversation::ConversationSettings, request::Parameters};
+
+/// A dialog with the system prompt and the sampling parameters. They go with the next question.
+#[component]
+pub fn SettingsDialog(
+    /// Where the settings are kept.
+    settings: RwSignal<ConversationSettings>,
+    /// Whether the dialog is open.
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    let form = Form::new();
+    Effect::new(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() {
+            form.fill(&settings.get_untracked());
+            element::show_dialog(&dialog);
+        } else {
+            element::close_dialog(&dialog);
+        }
+    });
+    let save = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        match form.read() {
+            Ok((system_prompt, parameters)) => {
+                settings.update(|settings| {
+                    settings.system_prompt = system_prompt;
+                    settings.parameters = parameters;
+                });
+                open.set(false);
+            }
+            Err(error) => form.error.set(Some(error)),
+        }
+    };
+    view! {
+        <dialog node_ref=dialog class="settings-dialog" aria-labelledby="settings-title" on:close=move |_| open.set(false)>
+            <form on:submit=save>
+                <h2 id="settings-title">"Chat settings"</h2>
+                <label>
+                    "System prompt"
+                    <textarea rows="4" placeholder="How the assistant should behave, for example: “Answer in French.”"
+                        prop:value=move || form.prompt.get() on:input=move |event| form.prompt.set(event_target_value(&event))></textarea>
+                </label>
+                <div class="settings-dialog__numbers">
+                    <Number label="Temperature" hint="0 – 2" value=form.temperature />
+                    <Number label="Top p" hint="0 – 1" value=form.top_p />
+                    <Number label="Max tokens" hint="any" value=form.max_tokens />
+                </div>
+                <p class="settings-dialog__hint">"Fields that are left empty keep the defaults of the server and the model."</p>
+                {move || form.error.get().map(|error| view! { <p class="settings-dialog__error" role="alert">{error}</p> })}
+                <div class="settings-dialog__actions">
+                    <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                    <button type="submit" class="button button--primary">"Save"</button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+/// A number that may be left out.
+#[component]
+fn Number(label: &'static str, hint: &'static str, value: RwSignal<String>) -> impl IntoView {
+    view! {
+        <label>
+            {label}
+            <input type="text" inputmode="decimal" placeholder=hint prop:value=move || value.get()
+                on:input=move |event| value.set(event_target_value(&event)) />
+        </label>
+    }
+}
+
+/// What is typed into the dialog, before it is known to be good.
+#[derive(Clone, Copy)]
+struct Form {
+    prompt: RwSignal<String>,
+    temperature: RwSignal<String>,
+    top_p: RwSignal<String>,
+    max_tokens: RwSignal<String>,
+    error: RwSignal<Option<String>>,
+}
+
+impl Form {
+    fn new() -> Self {
+        let text = || RwSignal::new(String::new());
+        Self { prompt: text(), temperature: text(), top_p: text(), max_tokens: text(), error: RwSignal::new(None) }
+    }
+
+    fn fill(self, settings: &ConversationSettings) {
+        let text = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let Parameters { temperature, top_p, max_tokens } = settings.parameters;
+        self.prompt.set(settings.system_prompt.clone().unwrap_or_default());
+        self.temperature.set(text(temperature));
+        self.top_p.set(text(top_p));
+        self.max_tokens.set(text(max_tokens.map(f64::from)));
+        self.error.set(None);
+    }
+
+    fn read(self) -> Result<(Option<String>, Parameters), String> {
+        let parameters = Parameters {
+            temperature: number("Temperature", &self.temperature.get_untracked())?,
+            top_p: number("Top p", &self.top_p.get_untracked())?,
+            max_tokens: number("Max tokens", &self.max_tokens.get_untracked())?,
+        };
+        parameters.validate().map_err(|invalid| match invalid.field.as_str() {
+            "temperature" => format!("Temperature {}.", invalid.problem),
+            "top_p" => format!("Top p {}.", invalid.problem),
+            _ => format!("Max tokens {}.", invalid.problem),
+        })?;
+        let prompt = self.prompt.get_untracked().trim().to_owned();
+        Ok(((!prompt.is_empty()).then_some(prompt), parameters))
+    }
+}
+
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<Option<T>, String> {
+    match text.trim().replace(',', ".").as_str() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| format!("{name} must be a number, or empty.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_may_be_left_out_and_may_have_a_comma() {
+        assert_eq!(number::<f64>("T", " "), Ok(None));
+        assert_eq!(number::<f64>("T", "0,5"), Ok(Some(0.5)));
+        assert_eq!(number::<u32>("M", "1.5"), Err("M must be a number, or empty.".into()));
+    }
+}

@@ -1,0 +1,66 @@
+//! The document around the page.
+
+use crate::{
+    browser::document,
+    page_data::PageData,
+    pages::{chat::ChatPage, not_found::NotFoundPage},
+};
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+use leptos_router::{
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+/// The document, as the server renders it. Expects a [`PageData`] in the context.
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # fn example(options: LeptosOptions) {
+/// // Inside a handler of leptos_axum, with `provide_context(app::PageData { .. })` before it:
+/// let document = app::shell(options);
+/// # drop(document);
+/// # }
+/// ```
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let theme = use_context::<PageData>().and_then(|data| data.theme).map(|theme| theme.as_str());
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfcfc" />
+                <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121719" />
+                <meta name="description" content="A streaming AI chat that runs on your own server." />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet id="style" options=options.clone() />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The page at any address.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(PageData::shared());
+    Effect::new(|_| document::mark_hydrated());
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <ParentRoute path=path!("") view=ChatPage>
+                    <Route path=path!("") view=|| () />
+                    <Route path=path!("c/:conversation") view=|| () />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,17 @@
+//! Markdown as it comes from a model: untrusted, and growing while it is read.
+//!
+//! What lives here: [`syntax`] (the tree), [`parse`] (text to tree), [`growing`] (a text that grows: which blocks are
+//! final, and what changed), [`mend`] (half-open markers at the end), [`address`] (which links are allowed), all pure;
+//! then [`live`] (the blocks as signals) and [`view`] (the tree as real views: markup in the text stays text).
+//!
+//! Who calls it: the chat session feeds [`live::LiveMarkdown`], the message components show it.
+//!
+//! What it must not know: messages, the network, the browser.
+
+pub mod address;
+pub mod growing;
+pub mod live;
+pub mod mend;
+pub mod parse;
+pub mod syntax;
+pub mod view;

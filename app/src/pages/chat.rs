@@ -1,0 +1,124 @@
+//! The chat, at `/` and at `/c/{conversation}`.
+
+use crate::{
+    browser::http,
+    chat::{
+        handle::{StreamingChatHandle, use_streaming_chat},
+        options::StreamingChatOptions,
+    },
+    components::{
+        demo_banner::DemoBanner, empty_chat::EmptyChat, page_header::PageHeader, sidebar::Sidebar,
+        streaming_chat::StreamingChat,
+    },
+    page_data::PageData,
+    pages::not_found::NotFoundPage,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+use protocol::{
+    conversation::{ConversationList, ConversationSummary},
+    id::ConversationId,
+    model::ModelList,
+};
+
+/// The chat page. It stays as it is while the address goes from one conversation to another.
+#[component]
+pub fn ChatPage() -> impl IntoView {
+    let data = expect_context::<PageData>();
+    let chat = use_streaming_chat(StreamingChatOptions::new().conversation(data.conversation));
+    let models = RwSignal::new(data.models);
+    let conversations = RwSignal::new(data.conversations);
+    let drawer_open = RwSignal::new(false);
+    let gone = RwSignal::new(data.not_found);
+    follow_address(chat, gone);
+    refresh_models(models);
+    refresh_conversations(chat, conversations);
+    let title = move || {
+        let id = chat.conversation.get();
+        let title = conversations.with(|all| all.iter().find(|one| Some(one.id) == id).map(|one| one.title.clone()));
+        title.filter(|title| !title.is_empty()).map_or("Rivulet".to_owned(), |title| format!("{title} – Rivulet"))
+    };
+    view! {
+        <Show when=move || !gone.get() && !chat.is_missing.get() fallback=NotFoundPage>
+            <Title text=title />
+            <div class="layout">
+                <Sidebar chat conversations open=drawer_open />
+                <div class="layout__main">
+                    <PageHeader chat models drawer_open />
+                    <DemoBanner models />
+                    <StreamingChat chat placeholder="Ask anything">
+                        <EmptyChat chat />
+                    </StreamingChat>
+                </div>
+            </div>
+        </Show>
+        <noscript>
+            <p class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages. What was said before is shown above."</p>
+        </noscript>
+    }
+}
+
+/// The conversation that an address names.
+fn conversation_at(path: &str) -> Option<ConversationId> {
+    path.strip_prefix("/c/")?.trim_end_matches('/').parse().ok()
+}
+
+/// Keeps the address and the chat together, whichever of them goes first.
+fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
+    let path = use_location().pathname;
+    let navigate = use_navigate();
+    Effect::new(move |before: Option<String>| {
+        let path = path.get();
+        let target = conversation_at(&path);
+        if before.is_some_and(|before| before != path) {
+            gone.set(false);
+            if target != chat.conversation.get_untracked() {
+                match target {
+                    Some(id) => chat.open(id),
+                    None => chat.new_chat(),
+                }
+            }
+        }
+        path
+    });
+    Effect::new(move |_| {
+        if let Some(id) = chat.conversation.get()
+            && conversation_at(&path.get_untracked()) != Some(id)
+        {
+            navigate(&format!("/c/{id}"), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }
+    });
+}
+
+/// The server renders with the models that it knows at that moment; the browser asks for all of them.
+fn refresh_models(models: RwSignal<ModelList>) {
+    Effect::new(move |_| {
+        leptos::reactive::spawn_local_scoped_with_cancellation(async move {
+            if let Ok(list) = http::get::<ModelList>("/api/models").await
+                && models.with_untracked(|known| *known != list)
+            {
+                models.set(list);
+            }
+        });
+    });
+}
+
+/// Reads the list of conversations again whenever an answer begins or ends.
+fn refresh_conversations(chat: StreamingChatHandle, conversations: RwSignal<Vec<ConversationSummary>>) {
+    let moment = Memo::new(move |_| (chat.is_streaming.get(), chat.conversation.get()));
+    Effect::new(move |before: Option<_>| {
+        let now = moment.get();
+        if before.is_some() {
+            leptos::reactive::spawn_local_scoped_with_cancellation(async move {
+                if let Ok(list) = http::get::<ConversationList>("/api/conversations").await {
+                    conversations.set(list.conversations);
+                }
+            });
+        }
+        now
+    });
+}

@@ -1,0 +1,6 @@
+//! What stands at an address: [`chat`] at `/` and `/c/{conversation}`, [`not_found`] everywhere else.
+//!
+//! Who calls it: the routes in `document.rs`. Pages tie components, the chat session and the address together.
+
+pub mod chat;
+pub mod not_found;

@@ -1,0 +1,19 @@
+//! Nothing here.
+
+use crate::components::icon::Mark;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page at an address where there is nothing.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Title text="Not found – Rivulet" />
+        <main class="not-found">
+            <Mark />
+            <h1>"There is nothing here"</h1>
+            <p>"The conversation may have been deleted, or it belongs to somebody else. This server keeps conversations for a while only."</p>
+            <a class="button button--primary" href="/">"Start a new chat"</a>
+        </main>
+    }
+}
