@@ -34,12 +34,3 @@ chromium_path() {
     fi
   done
 }
-
-# What the binary must know about the page that cargo-leptos put beside it. Only for running it: as part of a build's
-# environment it would make cargo compile Leptos again.
-page_environment() {
-  export LEPTOS_OUTPUT_NAME=rivulet
-  export LEPTOS_SITE_ROOT="$root/target/site"
-  export LEPTOS_SITE_PKG_DIR=pkg
-  export LEPTOS_HASH_FILES=true
-}

@@ -4,5 +4,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 scripts/build.sh
 say "serving on http://${RIVULET_ADDR:-127.0.0.1:3000} (Ctrl+C stops it)"
-page_environment
 exec target/release/rivulet "$@"

@@ -30,10 +30,7 @@ wasm() {
 build() { scripts/build.sh --tools-are-there; }
 
 # The release build in Chromium, on a port of its own, so that a running instance is not disturbed.
-e2e() {
-  page_environment
-  (cd end2end && playwright test)
-}
+e2e() { (cd end2end && playwright test); }
 
 case " $* " in
   *" wasm "* | *" e2e "*) scripts/setup.sh test ;;

@@ -1,7 +1,24 @@
 //! Rivulet's server.
 //!
-//! The rooms, in the order in which data goes through them: `providers` turns a provider's bytes into deltas,
-//! `generation` numbers and keeps them, `encode` turns them into wire formats, `http` sends them. `store` keeps what was
-//! said, `config` is the only reader of the environment, `startup` puts everything together.
+//! The rooms, in the order in which data goes through them:
+//!
+//! - [`providers`] turns a provider's bytes into deltas;
+//! - [`generation`] numbers them, keeps them in a log, and lets any number of readers follow;
+//! - [`encode`] turns events into wire formats;
+//! - [`http`] has the routes; it alone names axum;
+//! - [`conversation`] joins the engine with [`store`], which keeps what was said;
+//! - [`visitor`] says who asks, [`clock`] what time it is;
+//! - [`config`] is the only reader of the environment, [`telemetry`] the log;
+//! - [`startup`] puts everything together.
 
+pub mod clock;
+pub mod config;
+pub mod conversation;
+pub mod encode;
+pub mod generation;
+pub mod http;
 pub mod providers;
+pub mod startup;
+pub mod store;
+pub mod telemetry;
+pub mod visitor;

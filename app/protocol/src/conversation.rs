@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is set for a whole conversation: which model answers, and how.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "ConversationSettingsFields")]
 pub struct ConversationSettings {
     /// The model, as `provider/model`; the server's default where none is set.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -20,6 +20,24 @@ pub struct ConversationSettings {
     /// Sampling parameters; the provider's defaults where none are set.
     #[serde(flatten)]
     pub parameters: Parameters,
+}
+
+/// [`ConversationSettings`] as they are read: field by field, because a flattened field that is wrong could not be named.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ConversationSettingsFields {
+    model: Option<String>,
+    system_prompt: Option<String>,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    max_tokens: Option<u32>,
+}
+
+impl From<ConversationSettingsFields> for ConversationSettings {
+    fn from(fields: ConversationSettingsFields) -> Self {
+        let ConversationSettingsFields { model, system_prompt, temperature, top_p, max_tokens } = fields;
+        Self { model, system_prompt, parameters: Parameters { temperature, top_p, max_tokens } }
+    }
 }
 
 /// A conversation without its messages, as a list shows it.

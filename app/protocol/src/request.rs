@@ -54,8 +54,8 @@ pub struct Parameters {
     /// The share of likely tokens to choose from, above 0 and up to 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub top_p: Option<f64>,
-    /// The most tokens in the answer, at least 1. OpenAI's newer name for it is `max_completion_tokens`.
-    #[serde(alias = "max_completion_tokens", alias = "maxTokens", skip_serializing_if = "Option::is_none")]
+    /// The most tokens in the answer, at least 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
 }
 
@@ -144,9 +144,14 @@ pub struct PromptRequest {
     pub messages: Option<Vec<Turn>>,
     /// The model, as `provider/model`.
     pub model: Option<String>,
-    /// Sampling parameters.
-    #[serde(flatten)]
-    pub parameters: Parameters,
+    /// See [`Parameters::temperature`].
+    pub temperature: Option<f64>,
+    /// See [`Parameters::top_p`].
+    #[serde(alias = "topP")]
+    pub top_p: Option<f64>,
+    /// See [`Parameters::max_tokens`].
+    #[serde(alias = "max_completion_tokens", alias = "maxTokens")]
+    pub max_tokens: Option<u32>,
     /// Instructions that stand before the conversation.
     #[serde(alias = "systemPrompt", alias = "system")]
     pub system_prompt: Option<String>,
@@ -196,7 +201,9 @@ impl PromptRequest {
         };
         let from_message = turns.len() == 1 && asks == Asks::Message;
         validate_turns(&turns, limits, if from_message { "message" } else { "messages" })?;
-        self.parameters.validate()?;
+        let Self { temperature, top_p, max_tokens, .. } = self;
+        let parameters = Parameters { temperature, top_p, max_tokens };
+        parameters.validate()?;
         let mut instructions: Vec<String> = Vec::new();
         instructions.extend(self.system_prompt.filter(|text| !text.trim().is_empty()));
         if let Some(context) = self.context.filter(|value| !value.is_null()) {
@@ -210,7 +217,7 @@ impl PromptRequest {
         if system_prompt.as_ref().is_some_and(|text| text.len() > limits.max_bytes) {
             return Err(InvalidField::new("system_prompt", format!("must be at most {} bytes", limits.max_bytes)));
         }
-        Ok(Prompt { model: named(self.model), system_prompt, turns, parameters: self.parameters })
+        Ok(Prompt { model: named(self.model), system_prompt, turns, parameters })
     }
 }
 
@@ -261,7 +268,7 @@ pub type CreateConversation = ConversationSettings;
 
 /// The body of `POST /api/conversations/{id}/messages`: a new question, or another answer to an old one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(from = "SendMessageFields")]
 pub struct SendMessage {
     /// The question.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -269,12 +276,34 @@ pub struct SendMessage {
     /// The answer to make again, in place of a question. The old one stays as a branch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<MessageId>,
-    /// What to set for the conversation from here on.
+    /// Replaces what is set for the conversation; where nothing at all is given, what was set stays.
     #[serde(flatten)]
     pub settings: ConversationSettings,
     /// Wait for the end and answer with the whole message as JSON: for browsers and networks that cannot stream.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
+}
+
+/// [`SendMessage`] as it is read: field by field, because a flattened field that is wrong could not be named.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SendMessageFields {
+    content: Option<String>,
+    retry: Option<MessageId>,
+    whole: bool,
+    model: Option<String>,
+    system_prompt: Option<String>,
+    temperature: Option<f64>,
+    top_p: Option<f64>,
+    max_tokens: Option<u32>,
+}
+
+impl From<SendMessageFields> for SendMessage {
+    fn from(fields: SendMessageFields) -> Self {
+        let SendMessageFields { content, retry, whole, model, system_prompt, temperature, top_p, max_tokens } = fields;
+        let parameters = Parameters { temperature, top_p, max_tokens };
+        Self { content, retry, settings: ConversationSettings { model, system_prompt, parameters }, whole }
+    }
 }
 
 /// What a [`SendMessage`] asks for, checked.
@@ -339,7 +368,7 @@ mod tests {
         let prompt = prompt.unwrap_err().to_string();
         assert!(prompt.starts_with("`system_prompt` must be at most 20 bytes"), "{prompt}");
         let prompt = resolve(json!({"message": "Hi", "system": "Be brief.", "max_tokens": 5}), Asks::Either).unwrap();
-        assert_eq!(prompt.turns, [Turn { role: Role::User, content: "Hi".into() }]);
+        assert_eq!(prompt.turns, vec![Turn { role: Role::User, content: "Hi".into() }]);
         assert_eq!(prompt.system_prompt.as_deref(), Some("Be brief."));
         assert_eq!(prompt.parameters.max_tokens, Some(5));
     }

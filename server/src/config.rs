@@ -1,0 +1,294 @@
+//! The settings: the only place that reads the environment.
+//!
+//! Every variable is declared once, in [`variables!`], with its default and its meaning. What the environment holds is
+//! text; [`Settings`] is what it means. `docs/configuration.md` is [`markdown`] of the same declarations.
+
+mod parse;
+
+use crate::providers::{LocalServers, OpenAiApi, ProviderSettings, Secret};
+use leptos::config::LeptosOptions;
+use parse::{Reader, address, duration, optional_text, size, switch};
+use protocol::request::InputLimits;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// One variable of the environment.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// The value that stands when it is not set; empty where there is none.
+    pub default: &'static str,
+    /// What it is, with its unit.
+    pub meaning: &'static str,
+}
+
+macro_rules! variables {
+    ($($name:ident = $default:literal: $meaning:literal;)+) => {
+        $(const $name: Variable = Variable { name: stringify!($name), default: $default, meaning: $meaning };)+
+        /// Every variable, in the order of the documentation.
+        pub const VARIABLES: &[Variable] = &[$($name),+];
+    };
+}
+
+variables! {
+    RIVULET_ADDR = "127.0.0.1:3000": "Address and port to serve on. Under `cargo leptos` its own `LEPTOS_SITE_ADDR` is the default.";
+    RIVULET_LOG = "info": "What to log: `error`, `warn`, `info`, `debug`, `trace`, or filters such as `info,rivulet::http=debug`.";
+    RIVULET_SITE_ROOT = "": "Folder with the page's built files. By default it is looked for beside the binary, where `cargo leptos build` puts it.";
+    RIVULET_MODEL = "": "Model that answers when a request names none, as `provider/model`. By default the first that is configured; without any key a local Ollama or llama.cpp server; without that the demo model.";
+    RIVULET_SYSTEM_PROMPT = "": "Instructions that stand before every conversation that sets none of its own.";
+    OPENAI_API_KEY = "": "Key for OpenAI; its models are then `openai/…`.";
+    OPENAI_BASE_URL = "https://api.openai.com/v1": "Where OpenAI's API is; ends in `/v1`.";
+    RIVULET_OPENAI_API = "chat": "Which of OpenAI's APIs to speak: `chat` (chat completions) or `responses`.";
+    ANTHROPIC_API_KEY = "": "Key for Anthropic; its models are then `anthropic/…`.";
+    ANTHROPIC_BASE_URL = "https://api.anthropic.com": "Where Anthropic's API is; `/v1/messages` is added.";
+    GEMINI_API_KEY = "": "Key for Google Gemini; its models are then `gemini/…`.";
+    GEMINI_BASE_URL = "https://generativelanguage.googleapis.com": "Where Gemini's API is; `/v1beta/models/…` is added.";
+    OLLAMA_HOST = "": "Where an Ollama server is, such as `127.0.0.1:11434`; its models are then `ollama/…`.";
+    OPENAI_COMPATIBLE_BASE_URL = "": "Where any other server with OpenAI's chat completions is (llama.cpp, vLLM, OpenRouter, LiteLLM, Groq, …); ends in `/v1`. Its models are then `compatible/…`.";
+    OPENAI_COMPATIBLE_API_KEY = "": "Key for that server, if it wants one.";
+    RIVULET_DISCOVER = "on": "Whether to look for an Ollama or llama.cpp server on its default local port when no provider is configured: `on` or `off`.";
+    RIVULET_CONNECT_TIMEOUT = "10s": "How long a provider may take to accept a connection.";
+    RIVULET_FIRST_CHUNK_TIMEOUT = "5min": "How long a provider may take from the request to its first token. Local models may load for minutes.";
+    RIVULET_IDLE_TIMEOUT = "2min": "How long a provider may be silent between two tokens.";
+    RIVULET_MAX_DURATION = "1h": "How long one answer may take in all.";
+    RIVULET_MAX_CHUNKS = "200000": "The most pieces in one answer.";
+    RIVULET_MAX_ANSWER_BYTES = "16MiB": "The most bytes in one answer, reasoning included.";
+    RIVULET_MAX_INPUT_BYTES = "1MiB": "The most bytes of text in one request, all its messages together.";
+    RIVULET_MAX_MESSAGES = "1000": "The most messages in one request.";
+    RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
+    RIVULET_HEARTBEAT = "15s": "How often a silent stream gets a comment, so that nothing on the way cuts it.";
+    RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
+    RIVULET_MAX_CONVERSATIONS = "10000": "The most conversations kept in memory; the least recently used goes first.";
+    RIVULET_MAX_CONVERSATION_BYTES = "256MiB": "The most bytes of messages kept in memory; the least recently used conversation goes first.";
+    RIVULET_SHUTDOWN_GRACE = "10s": "How long answers may go on after the server was told to stop.";
+}
+
+/// What the server runs with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to serve.
+    pub address: SocketAddr,
+    /// The log's filter.
+    pub log: String,
+    /// What leptos needs to know to link the page's files.
+    pub leptos: LeptosOptions,
+    /// The providers and their keys.
+    pub providers: ProviderSettings,
+    /// Instructions for conversations that set none.
+    pub system_prompt: Option<String>,
+    /// How much a request may hold.
+    pub input: InputLimits,
+    /// What a generation may take.
+    pub generation: GenerationLimits,
+    /// How often a silent stream gets a comment.
+    pub heartbeat: Duration,
+    /// How much the memory store keeps.
+    pub memory: MemoryLimits,
+    /// How long answers may go on after a signal to stop.
+    pub shutdown_grace: Duration,
+}
+
+/// What one generation, and all of them, may take.
+#[derive(Debug, Clone, Copy)]
+pub struct GenerationLimits {
+    /// From the request to the first token.
+    pub first_chunk: Duration,
+    /// Between two tokens.
+    pub idle: Duration,
+    /// In all.
+    pub duration: Duration,
+    /// The most pieces.
+    pub chunks: u64,
+    /// The most bytes of text.
+    pub bytes: usize,
+    /// The most generations at one time.
+    pub streams: usize,
+    /// How long a finished one stays readable.
+    pub keep_finished: Duration,
+}
+
+/// How much the memory store keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct MemoryLimits {
+    /// The most conversations.
+    pub conversations: usize,
+    /// The most bytes of messages.
+    pub bytes: usize,
+}
+
+/// A variable that does not hold what it should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{name} is {value:?}, but {expected}")]
+pub struct InvalidSetting {
+    name: &'static str,
+    value: String,
+    expected: String,
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub fn from_environment() -> Result<Self, InvalidSetting> {
+        Self::read(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// Reads the settings from anything that maps names to values. An empty value counts as none.
+    pub fn read(environment: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidSetting> {
+        let read = Reader::new(&environment);
+        let address = match environment("LEPTOS_SITE_ADDR").filter(|_| !read.is_set(RIVULET_ADDR)) {
+            Some(from_leptos) => read.value(RIVULET_ADDR, &from_leptos, address)?,
+            None => read.get(RIVULET_ADDR, address)?,
+        };
+        Ok(Self {
+            address,
+            log: read.text(RIVULET_LOG),
+            leptos: leptos_options(&environment, address, optional_text(&read.text(RIVULET_SITE_ROOT))),
+            providers: providers(&read)?,
+            system_prompt: optional_text(&read.text(RIVULET_SYSTEM_PROMPT)),
+            input: InputLimits {
+                max_bytes: read.get(RIVULET_MAX_INPUT_BYTES, size)?,
+                max_messages: read.get(RIVULET_MAX_MESSAGES, parse::count)?,
+            },
+            generation: GenerationLimits {
+                first_chunk: read.get(RIVULET_FIRST_CHUNK_TIMEOUT, duration)?,
+                idle: read.get(RIVULET_IDLE_TIMEOUT, duration)?,
+                duration: read.get(RIVULET_MAX_DURATION, duration)?,
+                chunks: read.get(RIVULET_MAX_CHUNKS, parse::count)? as u64,
+                bytes: read.get(RIVULET_MAX_ANSWER_BYTES, size)?,
+                streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
+                keep_finished: read.get(RIVULET_KEEP_FINISHED, duration)?,
+            },
+            heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
+            memory: MemoryLimits {
+                conversations: read.get(RIVULET_MAX_CONVERSATIONS, parse::count)?,
+                bytes: read.get(RIVULET_MAX_CONVERSATION_BYTES, size)?,
+            },
+            shutdown_grace: read.get(RIVULET_SHUTDOWN_GRACE, duration)?,
+        })
+    }
+}
+
+fn leptos_options(
+    environment: &impl Fn(&str) -> Option<String>,
+    address: SocketAddr,
+    site_root: Option<String>,
+) -> LeptosOptions {
+    let beside = std::env::current_exe().ok().and_then(|path| path.parent().map(PathBuf::from)).unwrap_or_default();
+    let site_root = site_root.or_else(|| environment("LEPTOS_SITE_ROOT")).unwrap_or_else(|| {
+        let places = [beside.join("site"), beside.join("../site"), PathBuf::from("target/site")];
+        let found = places.iter().find(|place| place.join("pkg").is_dir()).unwrap_or(&places[2]);
+        found.to_string_lossy().into_owned()
+    });
+    let mut options = LeptosOptions::builder()
+        .output_name("rivulet")
+        .site_root(site_root)
+        .site_pkg_dir("pkg")
+        .site_addr(address)
+        .hash_files(beside.join("hash.txt").is_file())
+        .env(if environment("LEPTOS_WATCH").is_some() { leptos::config::Env::DEV } else { leptos::config::Env::PROD })
+        .build();
+    if let Some(port) = environment("LEPTOS_RELOAD_PORT").and_then(|port| port.parse().ok()) {
+        options.reload_port = port;
+    }
+    options
+}
+
+fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
+    let key = |variable| optional_text(&read.text(variable)).map(Secret::new);
+    let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
+    Ok(ProviderSettings {
+        model: optional_text(&read.text(RIVULET_MODEL)),
+        openai_api_key: key(OPENAI_API_KEY),
+        openai_base_url: url(OPENAI_BASE_URL)?,
+        openai_api: read.get(RIVULET_OPENAI_API, openai_api)?,
+        anthropic_api_key: key(ANTHROPIC_API_KEY),
+        anthropic_base_url: url(ANTHROPIC_BASE_URL)?,
+        gemini_api_key: key(GEMINI_API_KEY),
+        gemini_base_url: url(GEMINI_BASE_URL)?,
+        ollama_host: optional_text(&read.text(OLLAMA_HOST)),
+        compatible_base_url: url(OPENAI_COMPATIBLE_BASE_URL)?,
+        compatible_api_key: key(OPENAI_COMPATIBLE_API_KEY),
+        connect_timeout: read.get(RIVULET_CONNECT_TIMEOUT, duration)?,
+        local_servers: read.get(RIVULET_DISCOVER, switch)?.then(LocalServers::default),
+    })
+}
+
+fn openai_api(text: &str) -> Result<OpenAiApi, String> {
+    match text {
+        "chat" => Ok(OpenAiApi::Chat),
+        "responses" => Ok(OpenAiApi::Responses),
+        _ => Err("must be chat or responses".into()),
+    }
+}
+
+/// The settings as a page of documentation.
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "# Configuration\n\n\
+         Made by `rivulet configuration` from the declarations in `server/src/config.rs`; a test checks that they agree.\n\n\
+         Everything is set by environment variables. Durations are written like `500ms`, `90s`, `5min` or `1h`, sizes like\n\
+         `65536`, `64KiB` or `16MiB`. A value that makes no sense stops the server at its start with one line that names it.\n\n\
+         | variable | default | meaning |\n|---|---|---|\n",
+    );
+    for variable in VARIABLES {
+        let default = if variable.default.is_empty() { "–".to_owned() } else { format!("`{}`", variable.default) };
+        page.push_str(&format!("| `{}` | {default} | {} |\n", variable.name, variable.meaning));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
+        Settings::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_set_means_the_defaults() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings.address.to_string(), "127.0.0.1:3000");
+        assert_eq!(settings.generation.idle, Duration::from_secs(120));
+        assert_eq!(settings.providers.openai_base_url, None);
+        assert!(settings.providers.local_servers.is_some());
+    }
+
+    #[test]
+    fn a_bad_value_is_one_line_that_names_the_variable() {
+        let refused = |name, value| read(&[(name, value)]).unwrap_err().to_string();
+        assert_eq!(
+            refused("RIVULET_ADDR", "3000"),
+            "RIVULET_ADDR is \"3000\", but must be an address and a port, such as 127.0.0.1:3000 or [::]:3000"
+        );
+        for (name, value) in [
+            ("RIVULET_IDLE_TIMEOUT", "soon"),
+            ("RIVULET_MAX_STREAMS", "0"),
+            ("RIVULET_DISCOVER", "maybe"),
+            ("OPENAI_BASE_URL", "api.openai.com"),
+            ("RIVULET_OPENAI_API", "both"),
+            ("RIVULET_MAX_INPUT_BYTES", "1 apple"),
+        ] {
+            assert!(refused(name, value).starts_with(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn our_own_address_stands_before_that_of_cargo_leptos() {
+        let leptos = ("LEPTOS_SITE_ADDR", "127.0.0.1:4000");
+        assert_eq!(read(&[leptos]).unwrap().address.port(), 4000);
+        assert_eq!(read(&[leptos, ("RIVULET_ADDR", "127.0.0.1:5000")]).unwrap().address.port(), 5000);
+    }
+
+    #[test]
+    fn keys_are_not_shown() {
+        let settings = read(&[("OPENAI_API_KEY", "sk-very-secret")]).unwrap();
+        assert!(!format!("{settings:?}").contains("very-secret"));
+    }
+
+    #[test]
+    fn the_documentation_is_what_the_declarations_say() {
+        let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")).unwrap();
+        assert_eq!(written, markdown(), "run `make docs` and commit docs/configuration.md");
+    }
+}

@@ -1,0 +1,209 @@
+//! Starts generations, finds them again, and forgets them in time.
+
+use super::{
+    handle::{Generation, Keep},
+    registry::Registry,
+    task::Task,
+};
+use crate::{
+    config::GenerationLimits,
+    providers::{ProviderPrompt, Providers},
+    visitor::Owner,
+};
+use futures::future::BoxFuture;
+use protocol::{
+    error::{ErrorCode, PublicError},
+    event::Processing,
+    id::{ConversationId, GenerationId, MessageId},
+    message::Message,
+    request::{Parameters, Turn},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+/// What runs when the answer is whole or has failed, before readers see the end: it stores the message.
+pub type OnEnd = Box<dyn FnOnce(Message) -> BoxFuture<'static, ()> + Send>;
+
+/// What to make.
+#[derive(Debug)]
+pub struct NewGeneration {
+    /// Who may read and stop it.
+    pub owner: Owner,
+    /// The model as the request named it; the default where it named none.
+    pub model: Option<String>,
+    /// The conversation and its messages, on routes that have them.
+    pub names: Names,
+    /// What happens to it after its end.
+    pub keep: Keep,
+}
+
+/// Where a generation belongs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Names {
+    /// The conversation.
+    pub conversation: Option<ConversationId>,
+    /// The question.
+    pub question: Option<MessageId>,
+    /// The answer.
+    pub answer: Option<MessageId>,
+    /// Whether the conversation is an API session, whose id the last event tells.
+    pub is_session: bool,
+}
+
+/// What to ask.
+#[derive(Debug)]
+pub struct Question {
+    /// Instructions that stand before the conversation.
+    pub system_prompt: Option<String>,
+    /// The conversation, the question last.
+    pub turns: Vec<Turn>,
+    /// Sampling parameters.
+    pub parameters: Parameters,
+}
+
+/// Why a generation could not be started.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum EngineError {
+    /// No configured provider offers the model.
+    #[error("{0}")]
+    UnknownModel(String),
+    /// As many answers are being written as the server allows.
+    #[error("The server is busy with other answers. Try again in a moment.")]
+    Busy,
+    /// The server is about to stop.
+    #[error("The server is restarting. Try again in a moment.")]
+    Stopping,
+}
+
+impl From<EngineError> for PublicError {
+    fn from(error: EngineError) -> Self {
+        let code = match error {
+            EngineError::UnknownModel(_) => ErrorCode::ModelNotFound,
+            EngineError::Busy | EngineError::Stopping => ErrorCode::Overloaded,
+        };
+        PublicError::new(code, error.to_string())
+    }
+}
+
+/// A generation that has its names and a place, but has not begun: others can already find it by its id.
+pub struct Prepared {
+    task: Task,
+    model: String,
+}
+
+/// The engine.
+pub struct Engine {
+    providers: Arc<Providers>,
+    registry: Arc<Registry>,
+    places: Arc<Semaphore>,
+    limits: GenerationLimits,
+    tasks: TaskTracker,
+}
+
+impl Engine {
+    /// An engine, and the task that forgets what ended long ago; it runs as long as the engine is there.
+    pub fn start(providers: Arc<Providers>, limits: GenerationLimits) -> Arc<Self> {
+        let registry = Arc::new(Registry::default());
+        let places = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
+        let reaped = Arc::downgrade(&registry);
+        tokio::spawn(async move {
+            let mut pause = tokio::time::interval((limits.keep_finished / 4).clamp(SHORTEST_REAP, LONGEST_REAP));
+            loop {
+                pause.tick().await;
+                let Some(registry) = reaped.upgrade() else { return };
+                registry.reap(limits.keep_finished);
+            }
+        });
+        Arc::new(Self { providers, registry, places, limits, tasks: TaskTracker::new() })
+    }
+
+    /// The providers that it asks.
+    pub fn providers(&self) -> &Arc<Providers> {
+        &self.providers
+    }
+
+    /// Finds a generation that runs or ended lately.
+    pub fn get(&self, id: GenerationId) -> Option<Arc<Generation>> {
+        self.registry.get(id)
+    }
+
+    /// Takes a place and finds the model, so that all that can be refused is refused before anything is stored.
+    pub fn prepare(&self, new: NewGeneration) -> Result<Prepared, EngineError> {
+        if self.tasks.is_closed() {
+            return Err(EngineError::Stopping);
+        }
+        let resolved = self.providers.resolve(new.model.as_deref()).map_err(|e| EngineError::UnknownModel(e.to_string()))?;
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| EngineError::Busy)?;
+        let names = Processing {
+            generation_id: GenerationId(Uuid::now_v7()),
+            conversation_id: new.names.conversation,
+            message_id: new.names.answer,
+            user_message_id: new.names.question,
+            model: resolved.id(),
+        };
+        let session = new.names.conversation.filter(|_| new.names.is_session);
+        let generation = Arc::new(Generation::new(new.owner, names, session, new.keep));
+        self.registry.insert(Arc::clone(&generation));
+        let registry = Arc::clone(&self.registry);
+        let task = Task { generation, registry, place, provider: resolved.provider, limits: self.limits };
+        Ok(Prepared { task, model: resolved.model })
+    }
+
+    /// Begins a prepared generation.
+    pub fn launch(&self, prepared: Prepared, question: Question, on_end: Option<OnEnd>) -> Arc<Generation> {
+        let Prepared { task, model } = prepared;
+        let Question { system_prompt, turns, parameters } = question;
+        let generation = Arc::clone(&task.generation);
+        self.tasks.spawn(task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end));
+        generation
+    }
+
+    /// Gives a prepared generation up before it began.
+    pub fn discard(&self, prepared: Prepared) {
+        self.registry.remove(prepared.id());
+    }
+
+    /// Refuses a model that no provider offers, before anything is made for it.
+    pub fn check_model(&self, model: &str) -> Result<(), EngineError> {
+        self.providers.resolve(Some(model)).map(drop).map_err(|error| EngineError::UnknownModel(error.to_string()))
+    }
+
+    /// Whether it takes no new generations any more.
+    pub fn is_stopping(&self) -> bool {
+        self.tasks.is_closed()
+    }
+
+    /// How many generations run.
+    pub fn running(&self) -> usize {
+        self.tasks.len()
+    }
+
+    /// Takes no new generations, lets those that run go on for `grace`, then ends them as interrupted.
+    pub async fn shut_down(&self, grace: Duration) {
+        self.tasks.close();
+        if tokio::time::timeout(grace, self.tasks.wait()).await.is_err() {
+            for generation in self.registry.all() {
+                generation.interrupt();
+            }
+            let _ = tokio::time::timeout(INTERRUPT_LIMIT, self.tasks.wait()).await;
+        }
+    }
+}
+
+const SHORTEST_REAP: Duration = Duration::from_millis(100);
+const LONGEST_REAP: Duration = Duration::from_secs(30);
+const INTERRUPT_LIMIT: Duration = Duration::from_secs(5);
+
+impl Prepared {
+    /// The generation's id.
+    pub fn id(&self) -> GenerationId {
+        self.task.generation.id()
+    }
+
+    /// The full name of the model that will answer.
+    pub fn model(&self) -> &str {
+        &self.task.generation.names.model
+    }
+}

@@ -1,0 +1,53 @@
+//! The generations that run or ended lately, by id.
+
+use super::handle::{Generation, Keep};
+use protocol::id::GenerationId;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// The generations that can be read or stopped.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    generations: Mutex<HashMap<GenerationId, Arc<Generation>>>,
+}
+
+impl Registry {
+    pub(super) fn insert(&self, generation: Arc<Generation>) {
+        self.generations().insert(generation.id(), generation);
+    }
+
+    pub(super) fn get(&self, id: GenerationId) -> Option<Arc<Generation>> {
+        self.generations().get(&id).cloned()
+    }
+
+    pub(super) fn remove(&self, id: GenerationId) {
+        self.generations().remove(&id);
+    }
+
+    /// Called at a generation's end: one that nobody can come back to is forgotten at once.
+    pub(super) fn ended(&self, generation: &Generation) {
+        generation.mark_ended();
+        if generation.keep == Keep::Nothing {
+            self.remove(generation.id());
+        }
+    }
+
+    /// Forgets those that ended longer ago than `keep`. Readers that are still at one keep it alive for themselves.
+    pub(super) fn reap(&self, keep: Duration) {
+        let mut generations = self.generations();
+        generations.retain(|_, generation| generation.ended_for().is_none_or(|ago| ago < keep));
+        generations.shrink_to_fit();
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> Vec<Arc<Generation>> {
+        self.generations().values().cloned().collect()
+    }
+
+    fn generations(&self) -> MutexGuard<'_, HashMap<GenerationId, Arc<Generation>>> {
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

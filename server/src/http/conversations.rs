@@ -1,0 +1,113 @@
+//! `/api/conversations`: the page's own routes.
+
+use super::{
+    error::ApiError,
+    extract::{Id, Json, header},
+    state::AppState,
+    stream,
+};
+use crate::{
+    conversation::Send,
+    encode::typed::Typed,
+    generation::Generation,
+    visitor::Owner,
+};
+use axum::{
+    Extension,
+    extract::State,
+    http::{HeaderMap, HeaderName, StatusCode},
+    response::{IntoResponse, Response},
+};
+use protocol::{
+    conversation::{Conversation, ConversationList, ConversationSettings},
+    error::ErrorCode,
+    id::ConversationId,
+    request::{SendMessage, named},
+};
+use std::sync::Arc;
+
+/// The most conversations in one list.
+pub(super) const LIST_LIMIT: usize = 200;
+
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const LONGEST_KEY: usize = 255;
+
+pub(super) async fn list(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+) -> Result<axum::Json<ConversationList>, ApiError> {
+    let conversations = state.conversations.list(&owner, LIST_LIMIT).await?;
+    Ok(axum::Json(ConversationList { conversations }))
+}
+
+pub(super) async fn create(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Json(settings): Json<ConversationSettings>,
+) -> Result<(StatusCode, axum::Json<Conversation>), ApiError> {
+    settings.parameters.validate()?;
+    let settings = ConversationSettings { model: named(settings.model), ..settings };
+    if let Some(model) = &settings.model {
+        state.engine.check_model(model)?;
+    }
+    let conversation = state.conversations.create(&owner, settings).await?;
+    Ok((StatusCode::CREATED, axum::Json(conversation)))
+}
+
+pub(super) async fn get(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<ConversationId>,
+) -> Result<axum::Json<Conversation>, ApiError> {
+    Ok(axum::Json(state.conversations.get(&owner, id).await?))
+}
+
+pub(super) async fn delete(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<ConversationId>,
+) -> Result<StatusCode, ApiError> {
+    state.conversations.delete(&owner, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn send(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(conversation): Id<ConversationId>,
+    headers: HeaderMap,
+    Json(request): Json<SendMessage>,
+) -> Result<Response, ApiError> {
+    let idempotency_key = idempotency_key(&headers)?;
+    let whole = request.whole;
+    let (ask, settings) = request.resolve(state.input)?;
+    let send = Send { conversation, ask, settings, idempotency_key, is_session: false };
+    let generation = state.conversations.send(&owner, send).await?;
+    if whole {
+        return answer_whole(&state, &owner, conversation, generation).await;
+    }
+    Ok(stream::follow(generation.reader(), Typed, state.heartbeat))
+}
+
+/// Waits for the end and answers with the message as it is stored.
+async fn answer_whole(
+    state: &AppState,
+    owner: &Owner,
+    conversation: ConversationId,
+    generation: Arc<Generation>,
+) -> Result<Response, ApiError> {
+    generation.ended().await;
+    let conversation = state.conversations.get(owner, conversation).await?;
+    let answer = conversation.messages.into_iter().rev().find(|m| m.generation_id == Some(generation.id()));
+    let answer = answer.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "The answer was replaced or deleted."))?;
+    Ok(axum::Json(answer).into_response())
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    let key = header(headers, &IDEMPOTENCY_KEY)?.map(str::trim).filter(|key| !key.is_empty());
+    if key.is_some_and(|key| key.len() > LONGEST_KEY) {
+        let message = format!("The header `Idempotency-Key` must have at most {LONGEST_KEY} characters.");
+        return Err(ApiError::new(ErrorCode::InvalidRequest, message));
+    }
+    Ok(key.map(str::to_owned))
+}

@@ -1,0 +1,132 @@
+//! Reads requests; every refusal is a problem that names what was wrong.
+
+use super::{error::ApiError, state::AppState};
+use axum::{
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{HeaderMap, HeaderName, request::Parts},
+};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use protocol::{error::ErrorCode, id::InvalidId, request::InvalidField};
+use serde::de::DeserializeOwned;
+use std::str::FromStr;
+
+/// A JSON body, whatever its `Content-Type` says: clients that forget the header are common, and requests from other
+/// sites are refused by their origin. An empty body counts as `{}`.
+pub(super) struct Json<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        // JSON may escape a character as six bytes (\u0041), and there are names and brackets around the text.
+        let limit = state.input.max_bytes.saturating_mul(6).saturating_add(64 * 1024);
+        let body = Limited::new(request.into_body(), limit).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                ApiError::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes."))
+            } else {
+                ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole.")
+            }
+        })?;
+        parse(&body.to_bytes()).map(Self)
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
+    if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"')) {
+        return Err(ApiError::new(ErrorCode::InvalidRequest, "The body must be a JSON object."));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let (path, inner) = (error.path().to_string(), error.inner());
+        if inner.is_data() && path != "." {
+            return InvalidField::new(path, format!("is not as it should be: {inner}")).into();
+        }
+        let message = if inner.is_data() {
+            format!("The body must be a JSON object: {inner}.")
+        } else {
+            format!("The body is not JSON: {inner}.")
+        };
+        ApiError::new(ErrorCode::InvalidRequest, message)
+    })?;
+    json.end().map_err(|error| ApiError::new(ErrorCode::InvalidRequest, format!("The body is not JSON: {error}.")))?;
+    Ok(value)
+}
+
+/// An id in the path.
+pub(super) struct Id<T>(pub T);
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    T: FromStr<Err = InvalidId>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Name(text) = Name::from_request_parts(parts, state).await?;
+        let id = text.parse().map_err(|error: InvalidId| {
+            ApiError::new(ErrorCode::InvalidRequest, format!("The {error}."))
+        })?;
+        Ok(Self(id))
+    }
+}
+
+/// A name in the path.
+pub(super) struct Name(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Name {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The path is not UTF-8."))?;
+        Ok(Self(text))
+    }
+}
+
+/// A header as text; a refusal if it is there but is not visible ASCII.
+pub(super) fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, ApiError> {
+    let Some(value) = headers.get(name) else { return Ok(None) };
+    let text = value.to_str().map_err(|_| {
+        ApiError::new(ErrorCode::InvalidRequest, format!("The header `{name}` must hold visible ASCII only."))
+    })?;
+    Ok(Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::request::{PromptRequest, SendMessage};
+
+    fn refused<T: DeserializeOwned + std::fmt::Debug>(body: &str) -> String {
+        parse::<T>(body.as_bytes()).unwrap_err_or_debug()
+    }
+
+    trait UnwrapErr {
+        fn unwrap_err_or_debug(self) -> String;
+    }
+    impl<T: std::fmt::Debug> UnwrapErr for Result<T, ApiError> {
+        fn unwrap_err_or_debug(self) -> String {
+            self.unwrap_err().0.message
+        }
+    }
+
+    #[test]
+    fn refusals_name_the_field() {
+        let prompt = refused::<PromptRequest>;
+        assert!(prompt(r#"{"temperature":"hot"}"#).starts_with("`temperature` is not as it should be"));
+        assert!(prompt(r#"{"messages":[{"role":"user","content":5}]}"#).starts_with("`messages[0].content`"));
+        assert!(prompt(r#"{"messages":[{"role":"king","content":"x"}]}"#).starts_with("`messages[0].role`"));
+        assert!(prompt(r#"{"messages":"x"}"#).starts_with("`messages`"));
+        assert!(prompt("[]").starts_with("The body must be a JSON object"));
+        assert!(prompt("hello").starts_with("The body is not JSON"));
+        assert!(prompt("{} {}").starts_with("The body is not JSON"));
+        assert!(prompt("{\"message\":\"\u{fffd}").starts_with("The body is not JSON"));
+        let send = refused::<SendMessage>;
+        assert!(send(r#"{"content":1}"#).starts_with("`content`"));
+        assert!(send(r#"{"content":"a","max_tokens":-1}"#).starts_with("`max_tokens`"));
+        assert!(send(r#"{"retry":"nonsense"}"#).starts_with("`retry`"));
+    }
+}

@@ -1,0 +1,53 @@
+//! `/api/generations`: resume and stop.
+
+use super::{
+    error::ApiError,
+    extract::{Id, header},
+    state::AppState,
+    stream,
+};
+use crate::{encode::typed::Typed, visitor::Owner};
+use axum::{
+    Extension,
+    extract::{Query, State},
+    http::{HeaderMap, HeaderName, StatusCode},
+    response::Response,
+};
+use protocol::{error::ErrorCode, id::GenerationId};
+use std::collections::HashMap;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live.
+pub(super) async fn events(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<GenerationId>,
+    headers: HeaderMap,
+    query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, ApiError> {
+    let generation = state.conversations.generation(&owner, id)?;
+    let Query(query) = query.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The query cannot be read."))?;
+    // A reconnecting EventSource repeats its first address: what the header says is newer.
+    let (name, after) = match header(&headers, &LAST_EVENT_ID)?.filter(|text| !text.is_empty()) {
+        Some(text) => ("The header `Last-Event-ID`", text),
+        None => ("`after`", query.get("after").map_or("0", String::as_str)),
+    };
+    let wrong = || {
+        let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
+        ApiError::new(ErrorCode::InvalidRequest, message)
+    };
+    let number = after.trim().parse().map_err(|_| wrong())?;
+    let reader = generation.subscribe(number).ok_or_else(wrong)?;
+    Ok(stream::follow(reader, Typed, state.heartbeat))
+}
+
+/// Stops a generation; what had come is kept. Stopping what has ended changes nothing.
+pub(super) async fn stop(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<GenerationId>,
+) -> Result<StatusCode, ApiError> {
+    state.conversations.stop(&owner, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,60 @@
+//! What every request passes through, in order, with the reason for each layer.
+
+use super::error::{ApiError, write_problem};
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Response, header},
+    middleware::{Next, from_fn},
+    response::IntoResponse,
+};
+use protocol::error::ErrorCode;
+use std::any::Any;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    csrf::{CsrfLayer, ProtectionError},
+};
+use uuid::Uuid;
+
+/// Wraps the routes. The last layer added is the first that a request meets.
+pub(super) fn wrap(routes: Router) -> Router {
+    routes
+        // A panic in a handler is a 500 with a problem document, not a closed socket.
+        .layer(CatchPanicLayer::custom(panicked))
+        // Pages of other sites must not spend this server's keys or read its answers through the reader's browser.
+        .layer(CsrfLayer::new().with_rejection_response(cross_site))
+        // Outermost: names the request, writes problem documents with that name, logs failures once.
+        .layer(from_fn(outermost))
+}
+
+async fn outermost(request: Request, next: Next) -> Response<Body> {
+    let id = Uuid::now_v7().simple().to_string();
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let response = next.run(request).await;
+    let status = response.status();
+    if status.is_server_error() {
+        tracing::warn!(request = id, %method, path, status = status.as_u16(), "a request failed");
+    } else {
+        tracing::debug!(request = id, %method, path, status = status.as_u16(), "a request was answered");
+    }
+    let mut response = write_problem(response, &id);
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert("x-request-id", id);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    response
+}
+
+fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
+    // The panic hook has logged what and where.
+    ApiError::new(ErrorCode::Internal, "The server failed on this request.").into_response()
+}
+
+fn cross_site(_: ProtectionError) -> Response<Body> {
+    let message = "This request comes from a page of another site, which is not allowed.";
+    ApiError::new(ErrorCode::CrossSite, message).into_response()
+}

@@ -1,0 +1,26 @@
+//! HTTP: routes, extractors, and the mapping of errors; the only room that names axum (besides `startup`, which serves it).
+//!
+//! What lives here: [`router`] has every route on one screen, [`middleware`] the ordered stack, [`error`] the one mapping
+//! from errors to responses, [`stream`] the response that follows a generation; then one file for each group of routes.
+//!
+//! Who calls it: `startup`.
+//!
+//! What it must not know: providers' protocols, how conversations are kept.
+
+pub mod error;
+pub mod router;
+pub mod state;
+
+mod conversations;
+mod extract;
+mod generations;
+mod health;
+mod middleware;
+mod models;
+mod openai;
+mod page;
+mod sessions;
+mod site;
+mod stateless;
+mod stream;
+mod visitor;

@@ -1,0 +1,9 @@
+//! `GET /api/models`: what is configured and found.
+
+use super::state::AppState;
+use axum::{Json, extract::State};
+use protocol::model::ModelList;
+
+pub(super) async fn list(State(state): State<AppState>) -> Json<ModelList> {
+    Json(state.engine.providers().list().await)
+}

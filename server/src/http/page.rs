@@ -1,0 +1,90 @@
+//! The page, rendered on the server. All that it shows at first is in its HTML.
+
+use super::{
+    conversations::LIST_LIMIT,
+    error::ApiError,
+    extract::Id,
+    state::AppState,
+    visitor::cookie,
+};
+use crate::visitor::Owner;
+use app::{PageData, shell};
+use axum::{
+    Extension,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::Response,
+};
+use leptos::prelude::provide_context;
+use protocol::{error::ErrorCode, id::ConversationId};
+
+const THEME_COOKIE: &str = "rivulet_theme";
+
+/// `GET /`: a new chat.
+pub(super) async fn new_chat(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let data = data(&state, &owner, &request).await?;
+    Ok(render(&state, data, request).await)
+}
+
+/// `GET /c/{id}`: a conversation, with an answer under way as far as it has come.
+pub(super) async fn conversation(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    id: Result<Id<ConversationId>, ApiError>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let mut data = data(&state, &owner, &request).await?;
+    match id {
+        Err(_) => data.not_found = true,
+        Ok(Id(id)) => match state.conversations.get(&owner, id).await.map_err(ApiError::from) {
+            Ok(conversation) => data.conversation = Some(conversation),
+            Err(error) if error.0.code == ErrorCode::NotFound => data.not_found = true,
+            Err(error) => return Err(error),
+        },
+    }
+    Ok(render(&state, data, request).await)
+}
+
+/// The page that says that there is nothing at this address.
+pub(super) async fn not_found(state: AppState, request: Request) -> Response {
+    let data = PageData {
+        models: state.engine.providers().cached_list(),
+        not_found: true,
+        theme: theme(&request),
+        ..PageData::default()
+    };
+    render(&state, data, request).await
+}
+
+async fn data(state: &AppState, owner: &Owner, request: &Request) -> Result<PageData, ApiError> {
+    Ok(PageData {
+        conversations: state.conversations.list(owner, LIST_LIMIT).await?,
+        models: state.engine.providers().cached_list(),
+        theme: theme(request),
+        ..PageData::default()
+    })
+}
+
+fn theme(request: &Request) -> Option<app::Theme> {
+    cookie(request.headers(), THEME_COOKIE)?.parse().ok()
+}
+
+async fn render(state: &AppState, data: PageData, request: Request) -> Response {
+    let not_found = data.not_found;
+    let options = state.leptos.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide_context(data.clone()),
+        move || shell(options.clone()),
+    );
+    let mut response = render(request).await;
+    if not_found {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    // The page is the visitor's own and changes with every message.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    response
+}

@@ -1,0 +1,54 @@
+//! Every route on one screen.
+
+use super::{
+    conversations, error::ApiError, generations, health, middleware, models, openai, page, sessions, site, state::AppState,
+    stateless, visitor,
+};
+use axum::{
+    Router,
+    middleware::from_fn,
+    routing::{delete, get, post},
+};
+use protocol::error::ErrorCode;
+
+/// The whole server.
+pub fn router(state: AppState) -> Router {
+    // Who asks matters only to what belongs to somebody.
+    let personal = Router::new()
+        .route("/api/conversations", get(conversations::list).post(conversations::create))
+        .route("/api/conversations/{id}", get(conversations::get).delete(conversations::delete))
+        .route("/api/conversations/{id}/messages", post(conversations::send))
+        .route("/api/generations/{id}/events", get(generations::events))
+        .route("/api/generations/{id}", delete(generations::stop))
+        .route("/", get(page::new_chat))
+        .route("/c/{id}", get(page::conversation))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn(visitor::identify));
+
+    let open = Router::new()
+        .route("/api/models", get(models::list))
+        .route("/api/chat", post(stateless::chat))
+        .route("/api/streaming-chat", post(stateless::streaming_chat))
+        .route("/api/chat/stream", post(stateless::chat_stream))
+        .route("/api/conversation-stream/{user_id}", post(sessions::stream))
+        .route("/api/conversation/{user_id}", post(sessions::answer))
+        .route("/v1/chat/completions", post(openai::chat_completions))
+        .route("/v1/models", get(openai::list_models))
+        .route("/v1/models/{*id}", get(openai::get_model))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/api/{*rest}", axum::routing::any(not_found))
+        .route("/v1/{*rest}", axum::routing::any(not_found))
+        .method_not_allowed_fallback(method_not_allowed);
+
+    middleware::wrap(personal.merge(open).fallback(site::file_or_not_found).with_state(state))
+}
+
+async fn method_not_allowed(method: axum::http::Method) -> ApiError {
+    let message = format!("This address does not answer to {method}; the `Allow` header lists what it does answer to.");
+    ApiError::new(ErrorCode::MethodNotAllowed, message)
+}
+
+async fn not_found() -> ApiError {
+    ApiError::new(ErrorCode::NotFound, "There is no such route; docs/api.md lists them all.")
+}

@@ -1,0 +1,97 @@
+//! The session routes: one question at a time, the server remembers the rest.
+
+use super::{
+    error::ApiError,
+    extract::{Json, Name},
+    state::AppState,
+    stream,
+};
+use crate::{
+    conversation::Send,
+    encode::typed::Typed,
+    generation::Generation,
+    visitor::Owner,
+};
+use axum::{extract::State, response::Response};
+use protocol::{
+    conversation::ConversationSettings,
+    error::ErrorCode,
+    id::ConversationId,
+    request::{Ask, Asks, InvalidField, PromptRequest, SessionAnswer},
+};
+use std::sync::Arc;
+
+const LONGEST_USER_ID: usize = 128;
+
+/// `POST /api/conversation-stream/{user_id}`: typed events.
+pub(super) async fn stream(
+    State(state): State<AppState>,
+    Name(user_id): Name,
+    Json(request): Json<PromptRequest>,
+) -> Result<Response, ApiError> {
+    let (_, generation) = start(&state, user_id, request).await?;
+    Ok(stream::follow_at_once_or_stop(generation.reader(), Typed, state.heartbeat))
+}
+
+/// `POST /api/conversation/{user_id}`: the same as one JSON answer.
+pub(super) async fn answer(
+    State(state): State<AppState>,
+    Name(user_id): Name,
+    Json(request): Json<PromptRequest>,
+) -> Result<axum::Json<SessionAnswer>, ApiError> {
+    let (session_id, generation) = start(&state, user_id, request).await?;
+    let _stop = generation.stop_on_drop();
+    generation.ended().await;
+    let transcript = generation.transcript();
+    match transcript.message.error {
+        Some(error) => Err(ApiError(error)),
+        None => Ok(axum::Json(SessionAnswer {
+            message: transcript.message.content,
+            suggestions: transcript.suggestions,
+            session_id,
+        })),
+    }
+}
+
+async fn start(
+    state: &AppState,
+    user_id: String,
+    mut request: PromptRequest,
+) -> Result<(ConversationId, Arc<Generation>), ApiError> {
+    if user_id.trim().is_empty() || user_id.len() > LONGEST_USER_ID {
+        let problem = format!("must have 1 to {LONGEST_USER_ID} bytes");
+        return Err(InvalidField::new("user_id", problem).into());
+    }
+    let owner = Owner::User(user_id);
+    let session = request.session_id.take().filter(|id| !id.is_empty());
+    let mut prompt = request.resolve(Asks::Message, state.input)?;
+    let question = prompt.turns.pop().map(|turn| turn.content).unwrap_or_default();
+    let settings = ConversationSettings {
+        model: prompt.model,
+        system_prompt: prompt.system_prompt,
+        parameters: prompt.parameters,
+    };
+    let conversation = match session {
+        Some(id) => id.parse::<ConversationId>().map_err(|_| no_session())?,
+        None => {
+            if let Some(model) = &settings.model {
+                state.engine.check_model(model)?;
+            }
+            state.conversations.create(&owner, settings.clone()).await?.summary.id
+        }
+    };
+    let ask = Ask::Question(question);
+    let send = Send { conversation, ask, settings, idempotency_key: None, is_session: true };
+    match state.conversations.send(&owner, send).await {
+        Ok(generation) => Ok((conversation, generation)),
+        Err(error) => {
+            let error = ApiError::from(error);
+            Err(if error.0.code == ErrorCode::NotFound { no_session() } else { error })
+        }
+    }
+}
+
+fn no_session() -> ApiError {
+    let message = "There is no such session: `session_id` must be one that an earlier answer gave, or be left out to begin a new one.";
+    ApiError::new(ErrorCode::NotFound, message)
+}

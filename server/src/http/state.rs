@@ -1,0 +1,29 @@
+//! What every handler can reach. Built in one place: `startup`.
+
+use crate::{conversation::Conversations, generation::Engine};
+use leptos::config::LeptosOptions;
+use protocol::request::InputLimits;
+use std::{sync::Arc, time::Duration};
+
+/// The shared state; cloning it is cheap.
+#[derive(Clone)]
+pub struct AppState {
+    /// Starts, finds and stops generations.
+    pub engine: Arc<Engine>,
+    /// Conversations that remember.
+    pub conversations: Conversations,
+    /// Instructions for requests that bring none.
+    pub system_prompt: Option<Arc<str>>,
+    /// How much a request may hold.
+    pub input: InputLimits,
+    /// How often a silent stream gets a comment.
+    pub heartbeat: Duration,
+    /// Where the page's files are, and what they are called.
+    pub leptos: LeptosOptions,
+}
+
+impl axum::extract::FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

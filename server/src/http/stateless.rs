@@ -1,0 +1,59 @@
+//! The stateless routes: each is its own wire format over the same engine. The client's leaving is the cancel.
+
+use super::{error::ApiError, extract::Json, state::AppState, stream};
+use crate::{
+    encode::{Encoder, content::Content, text::Text, token::Token},
+    generation::{Generation, Keep, Names, NewGeneration, Question},
+    visitor::{Owner, VisitorId},
+};
+use axum::{extract::State, response::Response};
+use protocol::request::{Asks, Prompt, PromptRequest};
+use std::sync::Arc;
+
+/// `POST /api/chat`.
+pub(super) async fn chat(State(state): State<AppState>, Json(request): Json<PromptRequest>) -> Result<Response, ApiError> {
+    answer(&state, request, Asks::Messages, Content).await
+}
+
+/// `POST /api/streaming-chat`.
+pub(super) async fn streaming_chat(
+    State(state): State<AppState>,
+    Json(request): Json<PromptRequest>,
+) -> Result<Response, ApiError> {
+    answer(&state, request, Asks::Either, Text).await
+}
+
+/// `POST /api/chat/stream`.
+pub(super) async fn chat_stream(
+    State(state): State<AppState>,
+    Json(request): Json<PromptRequest>,
+) -> Result<Response, ApiError> {
+    answer(&state, request, Asks::Either, Token::default()).await
+}
+
+async fn answer(
+    state: &AppState,
+    request: PromptRequest,
+    asks: Asks,
+    encoder: impl Encoder,
+) -> Result<Response, ApiError> {
+    let generation = start(state, request.resolve(asks, state.input)?)?;
+    stream::follow_or_stop(generation.reader(), encoder, state.heartbeat).await
+}
+
+/// Starts a generation that nobody can come back to.
+pub(super) fn start(state: &AppState, prompt: Prompt) -> Result<Arc<Generation>, ApiError> {
+    let new = NewGeneration {
+        owner: Owner::Visitor(VisitorId::random()),
+        model: prompt.model,
+        names: Names::default(),
+        keep: Keep::Nothing,
+    };
+    let prepared = state.engine.prepare(new)?;
+    let question = Question {
+        system_prompt: prompt.system_prompt.or_else(|| state.system_prompt.as_deref().map(str::to_owned)),
+        turns: prompt.turns,
+        parameters: prompt.parameters,
+    };
+    Ok(state.engine.launch(prepared, question, None))
+}

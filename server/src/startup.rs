@@ -1,0 +1,98 @@
+//! The composition root: puts the rooms together, binds, serves, and stops in order.
+
+mod accept;
+
+use crate::{
+    config::Settings,
+    conversation::Conversations,
+    generation::Engine,
+    http::{router::router, state::AppState},
+    providers::Providers,
+    store::MemoryStore,
+};
+use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::sync::CancellationToken;
+
+/// Connections that wait to be accepted; a burst of readers must not be refused.
+const BACKLOG: u32 = 4096;
+
+/// Why the server could not start, for the person who started it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// Another program has the port.
+    #[error("{0} is taken by another program. Stop it, or set RIVULET_ADDR to another port.")]
+    AddressTaken(SocketAddr),
+    /// The address cannot be served on.
+    #[error("cannot serve on {0}: {1}. Set RIVULET_ADDR to an address of this machine.")]
+    Address(SocketAddr, io::Error),
+    /// The page was not built.
+    #[error("the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT.")]
+    NoSite(String),
+    /// A provider client could not be made.
+    #[error("{0}")]
+    Providers(String),
+}
+
+/// A server that is bound and ready to run.
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    state: AppState,
+    grace: Duration,
+}
+
+impl Server {
+    /// Puts everything together and binds.
+    pub async fn bind(settings: Settings) -> Result<Self, StartupError> {
+        let pkg = Path::new(&*settings.leptos.site_root).join(&*settings.leptos.site_pkg_dir);
+        if !pkg.is_dir() {
+            return Err(StartupError::NoSite(settings.leptos.site_root.to_string()));
+        }
+        let providers = Providers::new(settings.providers).map_err(|error| StartupError::Providers(error.to_string()))?;
+        let engine = Engine::start(Arc::new(providers), settings.generation);
+        let store = Arc::new(MemoryStore::new(settings.memory));
+        let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
+        let state = AppState {
+            engine,
+            conversations,
+            system_prompt: settings.system_prompt.map(Arc::from),
+            input: settings.input,
+            heartbeat: settings.heartbeat,
+            leptos: settings.leptos,
+        };
+        let listener = listen(settings.address)?;
+        let address = listener.local_addr().map_err(|error| StartupError::Address(settings.address, error))?;
+        Ok(Self { listener, address, state, grace: settings.shutdown_grace })
+    }
+
+    /// Where it serves; the port is the real one when 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` is cancelled; then takes no more connections, lets answers finish for the grace time, and ends
+    /// the rest as interrupted.
+    pub async fn run(self, stop: CancellationToken) {
+        let Self { listener, state, grace, .. } = self;
+        let engine = Arc::clone(&state.engine);
+        let connections = accept::serve(listener, router(state), stop).await;
+        tracing::info!(answers = engine.running(), "stopping");
+        engine.shut_down(grace).await;
+        connections.shut_down().await;
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartupError> {
+    let bind = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // A restart must not wait for the last connections of the one before to be forgotten.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    bind().map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartupError::AddressTaken(address),
+        _ => StartupError::Address(address, error),
+    })
+}
