@@ -288,7 +288,8 @@ mod tests {
 
     #[test]
     fn the_documentation_is_what_the_declarations_say() {
-        let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")).unwrap();
+        let written =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")).unwrap();
         assert_eq!(written, markdown(), "run `make docs` and commit docs/configuration.md");
     }
 }

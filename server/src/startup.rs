@@ -27,7 +27,9 @@ pub enum StartupError {
     #[error("cannot serve on {0}: {1}. Set RIVULET_ADDR to an address of this machine.")]
     Address(SocketAddr, io::Error),
     /// The page was not built.
-    #[error("the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT.")]
+    #[error(
+        "the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT."
+    )]
     NoSite(String),
     /// A provider client could not be made.
     #[error("{0}")]
@@ -49,7 +51,8 @@ impl Server {
         if !pkg.is_dir() {
             return Err(StartupError::NoSite(settings.leptos.site_root.to_string()));
         }
-        let providers = Providers::new(settings.providers).map_err(|error| StartupError::Providers(error.to_string()))?;
+        let providers =
+            Providers::new(settings.providers).map_err(|error| StartupError::Providers(error.to_string()))?;
         let engine = Engine::start(Arc::new(providers), settings.generation);
         let store = Arc::new(MemoryStore::new(settings.memory));
         let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());

@@ -134,7 +134,8 @@ impl Engine {
         if self.tasks.is_closed() {
             return Err(EngineError::Stopping);
         }
-        let resolved = self.providers.resolve(new.model.as_deref()).map_err(|e| EngineError::UnknownModel(e.to_string()))?;
+        let resolved =
+            self.providers.resolve(new.model.as_deref()).map_err(|e| EngineError::UnknownModel(e.to_string()))?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| EngineError::Busy)?;
         let names = Processing {
             generation_id: GenerationId(Uuid::now_v7()),
