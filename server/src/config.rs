@@ -194,7 +194,7 @@ fn leptos_options(
 }
 
 fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
-    let key = |variable| optional_text(&read.text(variable)).map(Secret::new);
+    let key = |variable| Secret::new(&read.text(variable));
     let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
     Ok(ProviderSettings {
         model: optional_text(&read.text(RIVULET_MODEL)),
