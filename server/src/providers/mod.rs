@@ -8,9 +8,11 @@
 //! What it must not know: conversations, visitors, stores, wire formats of our own routes.
 
 mod delta;
+mod demo;
 mod error;
 
 pub use delta::{Delta, DeltaStream, ProviderPrompt};
+pub use demo::{DEMO_MODEL, Demo};
 pub use error::ProviderError;
 
 use async_trait::async_trait;
