@@ -7,7 +7,7 @@ use crate::{
     conversation::Conversations,
     generation::Engine,
     http::{router::router, state::AppState},
-    providers::Providers,
+    providers::{Providers, SetupError},
     store::MemoryStore,
 };
 use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
@@ -27,13 +27,11 @@ pub enum StartupError {
     #[error("cannot serve on {0}: {1}. Set RIVULET_ADDR to an address of this machine.")]
     Address(SocketAddr, io::Error),
     /// The page was not built.
-    #[error(
-        "the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT."
-    )]
+    #[error("the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT.")]
     NoSite(String),
     /// A provider client could not be made.
-    #[error("{0}")]
-    Providers(String),
+    #[error(transparent)]
+    Providers(#[from] SetupError),
 }
 
 /// A server that is bound and ready to run.
@@ -51,9 +49,9 @@ impl Server {
         if !pkg.is_dir() {
             return Err(StartupError::NoSite(settings.leptos.site_root.to_string()));
         }
-        let providers =
-            Providers::new(settings.providers).map_err(|error| StartupError::Providers(error.to_string()))?;
-        let engine = Engine::start(Arc::new(providers), settings.generation);
+        let providers = Providers::new(&settings.providers)?;
+        providers.start();
+        let engine = Engine::start(providers, settings.generation);
         let store = Arc::new(MemoryStore::new(settings.memory));
         let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
         let state = AppState {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::GenerationLimits,
-    providers::{ProviderPrompt, Providers},
+    providers::{ProviderPrompt, Providers, UnknownModel},
     visitor::Owner,
 };
 use futures::future::BoxFuture;
@@ -67,8 +67,8 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum EngineError {
     /// No configured provider offers the model.
-    #[error("{0}")]
-    UnknownModel(String),
+    #[error(transparent)]
+    UnknownModel(#[from] UnknownModel),
     /// As many answers are being written as the server allows.
     #[error("The server is busy with other answers. Try again in a moment.")]
     Busy,
@@ -80,7 +80,7 @@ pub enum EngineError {
 impl From<EngineError> for PublicError {
     fn from(error: EngineError) -> Self {
         let code = match error {
-            EngineError::UnknownModel(_) => ErrorCode::ModelNotFound,
+            EngineError::UnknownModel(unknown) => return unknown.into(),
             EngineError::Busy | EngineError::Stopping => ErrorCode::Overloaded,
         };
         PublicError::new(code, error.to_string())
@@ -134,15 +134,14 @@ impl Engine {
         if self.tasks.is_closed() {
             return Err(EngineError::Stopping);
         }
-        let resolved =
-            self.providers.resolve(new.model.as_deref()).map_err(|e| EngineError::UnknownModel(e.to_string()))?;
+        let resolved = self.providers.resolve(new.model.as_deref())?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| EngineError::Busy)?;
         let names = Processing {
             generation_id: GenerationId(Uuid::now_v7()),
             conversation_id: new.names.conversation,
             message_id: new.names.answer,
             user_message_id: new.names.question,
-            model: resolved.id(),
+            model: resolved.id,
         };
         let session = new.names.conversation.filter(|_| new.names.is_session);
         let generation = Arc::new(Generation::new(new.owner, names, session, new.keep));
@@ -168,7 +167,7 @@ impl Engine {
 
     /// Refuses a model that no provider offers, before anything is made for it.
     pub fn check_model(&self, model: &str) -> Result<(), EngineError> {
-        self.providers.resolve(Some(model)).map(drop).map_err(|error| EngineError::UnknownModel(error.to_string()))
+        Ok(self.providers.resolve(Some(model)).map(drop)?)
     }
 
     /// Whether it takes no new generations any more.

@@ -1,8 +1,14 @@
 //! The page, rendered on the server. All that it shows at first is in its HTML.
 
-use super::{conversations::LIST_LIMIT, error::ApiError, extract::Id, state::AppState, visitor::cookie};
+use super::{
+    conversations::LIST_LIMIT,
+    error::ApiError,
+    extract::Id,
+    state::AppState,
+    visitor::cookie,
+};
 use crate::visitor::Owner;
-use app::{PageData, shell};
+use app::{PageData, Theme, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -20,7 +26,7 @@ pub(super) async fn new_chat(
     Extension(owner): Extension<Owner>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let data = data(&state, &owner, &request).await?;
+    let data = data(&state, &owner, theme(&request)).await?;
     Ok(render(&state, data, request).await)
 }
 
@@ -31,7 +37,7 @@ pub(super) async fn conversation(
     id: Result<Id<ConversationId>, ApiError>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let mut data = data(&state, &owner, &request).await?;
+    let mut data = data(&state, &owner, theme(&request)).await?;
     match id {
         Err(_) => data.not_found = true,
         Ok(Id(id)) => match state.conversations.get(&owner, id).await.map_err(ApiError::from) {
@@ -54,16 +60,16 @@ pub(super) async fn not_found(state: AppState, request: Request) -> Response {
     render(&state, data, request).await
 }
 
-async fn data(state: &AppState, owner: &Owner, request: &Request) -> Result<PageData, ApiError> {
+async fn data(state: &AppState, owner: &Owner, theme: Option<Theme>) -> Result<PageData, ApiError> {
     Ok(PageData {
         conversations: state.conversations.list(owner, LIST_LIMIT).await?,
         models: state.engine.providers().cached_list(),
-        theme: theme(request),
+        theme,
         ..PageData::default()
     })
 }
 
-fn theme(request: &Request) -> Option<app::Theme> {
+fn theme(request: &Request) -> Option<Theme> {
     cookie(request.headers(), THEME_COOKIE)?.parse().ok()
 }
 

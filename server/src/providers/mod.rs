@@ -7,11 +7,34 @@
 //!
 //! What it must not know: conversations, visitors, stores, wire formats of our own routes.
 
+mod anthropic;
+mod client;
+mod compatible;
 mod delta;
+mod demo;
+mod dialect;
+mod discovery;
 mod error;
+mod fault;
+mod gemini;
+mod ollama;
+mod openai_chat;
+mod openai_responses;
+mod reading;
+mod registry;
+mod retry_after;
+mod scrub;
+mod secret;
+mod settings;
+mod setup;
 
+pub use client::SetupError;
 pub use delta::{Delta, DeltaStream, ProviderPrompt};
+pub use demo::{DEMO_MODEL, Demo};
 pub use error::ProviderError;
+pub use registry::{Providers, ResolvedModel, UnknownModel};
+pub use secret::Secret;
+pub use settings::{LocalServers, OpenAiApi, ProviderSettings};
 
 use async_trait::async_trait;
 use protocol::model::ModelInfo;

@@ -152,7 +152,11 @@ impl Store for MemoryStore {
     async fn get(&self, owner: &Owner, id: ConversationId) -> Result<Conversation, StoreError> {
         let mut kept = self.kept();
         let row = kept.row(owner, id)?;
-        Ok(Conversation { summary: row.summary.clone(), settings: row.settings.clone(), messages: row.path(row.head) })
+        Ok(Conversation {
+            summary: row.summary.clone(),
+            settings: row.settings.clone(),
+            messages: row.path(row.head),
+        })
     }
 
     async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError> {

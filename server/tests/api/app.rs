@@ -1,9 +1,6 @@
 //! The server under test, on a port of its own, and the client that talks to it.
 
-use reqwest::{
-    Client, Method, RequestBuilder, Response,
-    cookie::{CookieStore, Jar},
-};
+use reqwest::{Client, Method, RequestBuilder, Response, cookie::{CookieStore, Jar}};
 use serde_json::{Value, json};
 use server::{config::Settings, startup::Server};
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};

@@ -191,9 +191,7 @@ async fn a_provider_that_is_silent_for_too_long_is_given_up() {
 
 #[tokio::test]
 async fn an_answer_has_its_limits() {
-    for (name, value) in
-        [("RIVULET_MAX_CHUNKS", "3"), ("RIVULET_MAX_ANSWER_BYTES", "12"), ("RIVULET_MAX_DURATION", "300ms")]
-    {
+    for (name, value) in [("RIVULET_MAX_CHUNKS", "3"), ("RIVULET_MAX_ANSWER_BYTES", "12"), ("RIVULET_MAX_DURATION", "300ms")] {
         let upstream = Upstream::start().await;
         let variables = upstream.variables();
         let mut variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -10,10 +10,7 @@ async fn a_conversation_is_made_asked_and_read() {
     let id = app.conversation().await;
     let frames = Events::new(app.send(&id, "/fast hello").await).all().await;
     let first = frames[0].json();
-    assert_eq!(
-        (&first["type"], &first["status"], &first["conversation_id"]),
-        (&json!("status"), &json!("processing"), &json!(id))
-    );
+    assert_eq!((&first["type"], &first["status"], &first["conversation_id"]), (&json!("status"), &json!("processing"), &json!(id)));
     assert_eq!(frames.last().unwrap().json()["finish_reason"], "stop");
 
     let conversation: Value = app.get(&format!("/api/conversations/{id}")).await.json().await.unwrap();
@@ -96,9 +93,7 @@ async fn a_double_send_with_one_key_is_one_generation() {
     let app = TestApp::start().await;
     let id = app.conversation().await;
     let path = format!("/api/conversations/{id}/messages");
-    let send = || {
-        app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send()
-    };
+    let send = || app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send();
     let (one, two) = tokio::join!(send(), send());
     let (one, two) = (Events::new(one.unwrap()).all().await, Events::new(two.unwrap()).all().await);
     assert_eq!(one, two);
@@ -113,9 +108,7 @@ async fn a_repeated_key_finds_the_answer_even_when_its_events_are_gone() {
     let app = TestApp::with(&[("RIVULET_KEEP_FINISHED", "100ms")]).await;
     let id = app.conversation().await;
     let path = format!("/api/conversations/{id}/messages");
-    let send = || {
-        app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send()
-    };
+    let send = || app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send();
     let first = Events::new(send().await.unwrap()).all().await;
     let generation = first[0].json()["generation_id"].as_str().unwrap().to_owned();
     let gone = format!("/api/generations/{generation}/events");

@@ -105,8 +105,7 @@ async fn every_cursor_gives_exactly_the_rest() {
         let path = format!("{}/events?after={wrong}", scene.generation);
         let detail = problem(scene.app.get(&path).await, 400, "invalid_request").await;
         assert!(detail.contains("`after`"), "{detail}");
-        let header =
-            scene.app.request(Method::GET, &format!("{}/events", scene.generation)).header("last-event-id", wrong);
+        let header = scene.app.request(Method::GET, &format!("{}/events", scene.generation)).header("last-event-id", wrong);
         let detail = problem(header.send().await.unwrap(), 400, "invalid_request").await;
         assert!(detail.contains("`Last-Event-ID`"), "{detail}");
     }

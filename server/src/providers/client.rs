@@ -1,0 +1,165 @@
+//! The HTTP client that drives every remote protocol: it sends the request, tells refusals from answers, and feeds what
+//! comes back to the protocol's decoder.
+//!
+//! There are no time limits here besides the one for connecting: whoever asks knows how long an answer may take.
+//! Everything that one read of the socket gave comes as one batch. Dropping the future or the stream closes the socket.
+
+use super::{
+    DeltaStream, Provider, ProviderError, ProviderPrompt, Secret, dialect::Dialect, fault::Fault, reading::Reading,
+    retry_after::retry_after,
+};
+use async_trait::async_trait;
+use futures::{StreamExt, stream};
+use protocol::{error::ErrorCode, model::ModelInfo};
+use reqwest::{
+    Client, RequestBuilder, Response,
+    header::{ACCEPT, HeaderMap},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+/// The most bytes of a refusal that are read.
+const REFUSAL: usize = 64 << 10;
+/// The most bytes of a list of models that are read.
+const LIST: usize = 16 << 20;
+
+/// One remote provider.
+pub(super) struct HttpProvider {
+    id: String,
+    label: String,
+    base_url: String,
+    key: Option<Secret>,
+    headers: HeaderMap,
+    dialect: Arc<dyn Dialect>,
+    http: Client,
+}
+
+/// A provider that cannot be set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SetupError {
+    /// The base URL is none.
+    #[error("the base URL of {0} must be an http:// or https:// address")]
+    BaseUrl(String),
+    /// The key holds what no header can.
+    #[error("the key of {0} holds characters that cannot be sent")]
+    Key(String),
+    /// The HTTP client could not be made.
+    #[error("the HTTP client could not be set up: {0}")]
+    Client(String),
+}
+
+/// The HTTP client of all providers. `direct` leaves the proxy of the environment aside, for servers on this machine.
+pub(super) fn http_client(connect_timeout: Duration, direct: bool) -> Result<Client, SetupError> {
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
+    // Machines without certificate authorities of their own are common: containers.
+    let roots = roots.filter_map(|root| reqwest::Certificate::from_der(root).ok());
+    let builder = Client::builder()
+        .user_agent(concat!("rivulet/", env!("CARGO_PKG_VERSION")))
+        .tls_certs_merge(roots)
+        // With HTTP/2, all streams of a provider would share one connection and its flow control.
+        .http1_only()
+        .tcp_nodelay(true)
+        .connect_timeout(connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(60))
+        // A redirection would carry the key and the conversation to another place.
+        .redirect(reqwest::redirect::Policy::none());
+    let builder = if direct { builder.no_proxy() } else { builder };
+    builder.build().map_err(|error| SetupError::Client(error.to_string()))
+}
+
+impl HttpProvider {
+    pub(super) fn new(
+        id: &str,
+        label: &str,
+        base_url: &str,
+        key: Option<Secret>,
+        dialect: Arc<dyn Dialect>,
+        http: Client,
+    ) -> Result<Self, SetupError> {
+        let url =
+            reqwest::Url::parse(base_url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        url.ok_or_else(|| SetupError::BaseUrl(label.to_owned()))?;
+        let headers = dialect.headers(key.as_ref()).ok_or_else(|| SetupError::Key(label.to_owned()))?;
+        Ok(Self {
+            id: id.to_owned(),
+            label: label.to_owned(),
+            base_url: base_url.trim_end_matches('/').to_owned(),
+            key,
+            headers: headers.into_iter().collect(),
+            dialect,
+            http,
+        })
+    }
+
+    fn error(&self, fault: Fault) -> ProviderError {
+        fault.into_error(&self.label, self.key.as_ref(), None)
+    }
+
+    /// Sends a request; gives the answer once its head has come and is a good one.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, ProviderError> {
+        let response = request.headers(self.headers.clone()).send().await.map_err(|error| {
+            self.error(match error.is_timeout() {
+                true => Fault::with(ErrorCode::UpstreamTimeout, "no connection was made in time"),
+                false if error.is_connect() => Fault::with(ErrorCode::UpstreamFailure, "it could not be reached"),
+                false => Fault::with(ErrorCode::UpstreamFailure, "the connection broke before an answer came"),
+            })
+        })?;
+        // The status decides, whatever the content type says.
+        if response.status().is_success() {
+            return Ok(response);
+        }
+        let (status, pause) = (response.status().as_u16(), retry_after(response.headers(), SystemTime::now()));
+        let body = read_some(response, REFUSAL).await;
+        let fault = Fault::of_answer(status, &String::from_utf8_lossy(&body));
+        tracing::debug!(provider = self.id, status, code = %fault.code, "a provider refused a request");
+        Err(fault.into_error(&self.label, self.key.as_ref(), pause))
+    }
+}
+
+/// The start of a body; what cannot be read is left out.
+async fn read_some(mut response: Response, most: usize) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() >= most {
+            body.truncate(most);
+            break;
+        }
+    }
+    body
+}
+
+#[async_trait]
+impl Provider for HttpProvider {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {
+        let url = format!("{}{}", self.base_url, self.dialect.models_path());
+        let response = self.send(self.http.get(url)).await?;
+        let list =
+            serde_json::from_slice(&read_some(response, LIST).await).map_err(|_| self.error(Fault::nonsense()))?;
+        let info = |listed: super::dialect::Listed| ModelInfo {
+            id: format!("{}/{}", self.id, listed.name),
+            provider: self.id.clone(),
+            label: listed.label,
+        };
+        Ok(self.dialect.models(&list).into_iter().map(info).collect())
+    }
+
+    async fn generate(&self, prompt: ProviderPrompt) -> Result<DeltaStream, ProviderError> {
+        let call = self.dialect.request(&prompt);
+        let url = format!("{}{}", self.base_url, call.path);
+        let request = self.http.post(url).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
+        let response = self.send(request).await?;
+        let reading = Reading::new(response, &*self.dialect, self.label.clone(), self.key.clone());
+        Ok(stream::unfold(reading, Reading::next).boxed())
+    }
+}

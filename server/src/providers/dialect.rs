@@ -1,0 +1,97 @@
+//! What a provider's protocol has to say: two pure halves, a request and a decoder, and how its list of models reads.
+
+use super::{Delta, ProviderPrompt, Secret, fault::Fault};
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
+
+/// How a protocol's stream is cut into frames.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Framing {
+    /// Server-sent events.
+    Sse,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// One HTTP request, without the host.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Call {
+    /// Appended to the base URL.
+    pub(super) path: String,
+    /// The JSON body.
+    pub(super) body: Value,
+}
+
+/// One model in a provider's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Listed {
+    /// Its name in requests.
+    pub(super) name: String,
+    /// How the provider shows it to people; its name where it does not.
+    pub(super) label: String,
+}
+
+impl Listed {
+    /// A model that goes by its name.
+    pub(super) fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), label: name.to_owned() }
+    }
+}
+
+/// A provider's protocol. Pure: the network is the client's.
+pub(super) trait Dialect: Send + Sync + 'static {
+    /// How its streams are framed.
+    fn framing(&self) -> Framing {
+        Framing::Sse
+    }
+
+    /// The headers of every request; none if the key cannot stand in a header.
+    fn headers(&self, key: Option<&Secret>) -> Option<Vec<(HeaderName, HeaderValue)>>;
+
+    /// The request for an answer.
+    fn request(&self, prompt: &ProviderPrompt) -> Call;
+
+    /// A decoder for one answer.
+    fn decoder(&self) -> Box<dyn Decoder>;
+
+    /// Where its list of models is, below the base URL.
+    fn models_path(&self) -> &'static str;
+
+    /// Reads its list of models.
+    fn models(&self, list: &Value) -> Vec<Listed>;
+}
+
+/// Turns the frames of one answer into deltas. Pure: tests feed it by hand.
+pub(super) trait Decoder: Send {
+    /// Takes one frame. `event` is empty where the framing has none.
+    fn decode(&mut self, event: &str, data: &str, deltas: &mut Vec<Delta>) -> Result<(), Fault>;
+
+    /// Takes the whole answer of a server that did not stream.
+    fn whole(&mut self, answer: &Value, deltas: &mut Vec<Delta>) -> Result<(), Fault>;
+
+    /// Whether the protocol's own end mark came: nothing more is worth waiting for.
+    fn is_done(&self) -> bool;
+
+    /// The end of the bytes: tells a whole answer from one that was cut off.
+    fn finish(&mut self) -> Result<(), Fault>;
+}
+
+/// `Authorization: Bearer …`, as most protocols carry their key.
+pub(super) fn bearer(key: Option<&Secret>) -> Option<Vec<(HeaderName, HeaderValue)>> {
+    match key {
+        Some(key) => Some(vec![(reqwest::header::AUTHORIZATION, key.header("Bearer ")?)]),
+        None => Some(Vec::new()),
+    }
+}
+
+/// Adds a piece of text or reasoning, unless it is empty.
+pub(super) fn push(deltas: &mut Vec<Delta>, kind: fn(String) -> Delta, piece: Option<&str>) {
+    if let Some(piece) = piece.filter(|piece| !piece.is_empty()) {
+        deltas.push(kind(piece.to_owned()));
+    }
+}
+
+/// Reads a frame as JSON.
+pub(super) fn json(data: &str) -> Result<Value, Fault> {
+    serde_json::from_str(data).map_err(|_| Fault::nonsense())
+}

@@ -1,0 +1,190 @@
+//! Reads one answer: bytes to frames to deltas, and how it ended.
+
+use super::{
+    Delta, ProviderError, Secret,
+    dialect::{Decoder, Dialect, Framing},
+    fault::Fault,
+};
+use protocol::{
+    error::ErrorCode,
+    ndjson::NdjsonDecoder,
+    sse::{SseDecoder, SseItem},
+};
+use reqwest::Response;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The most bytes of an answer that came outside of any frame.
+const STRAY: usize = 16 << 20;
+/// How long to wait for the connection to become free for reuse, once the answer is whole.
+const LINGER: Duration = Duration::from_millis(20);
+
+enum Frames {
+    Sse(SseDecoder, Strays),
+    Ndjson(NdjsonDecoder),
+}
+
+/// Lines outside of any frame: a whole answer from a server that did not stream, an error as bare JSON, or a page of HTML.
+#[derive(Default)]
+struct Strays(String);
+
+/// An answer under way.
+pub(super) struct Reading {
+    response: Response,
+    frames: Frames,
+    decoder: Box<dyn Decoder>,
+    label: String,
+    key: Option<Secret>,
+    /// Set once the last batch is out: how the answer ended.
+    end: Option<Result<(), Fault>>,
+    over: bool,
+}
+
+impl Reading {
+    pub(super) fn new(response: Response, dialect: &dyn Dialect, label: String, key: Option<Secret>) -> Self {
+        let frames = match dialect.framing() {
+            Framing::Sse => Frames::Sse(SseDecoder::new(), Strays::default()),
+            Framing::Ndjson => Frames::Ndjson(NdjsonDecoder::new()),
+        };
+        Self { response, frames, decoder: dialect.decoder(), label, key, end: None, over: false }
+    }
+
+    /// The next batch, the error that ends the answer, or its end.
+    pub(super) async fn next(mut self) -> Option<(Result<Vec<Delta>, ProviderError>, Self)> {
+        if self.over {
+            return None;
+        }
+        let mut deltas = Vec::new();
+        while self.end.is_none() && deltas.is_empty() {
+            if self.decoder.is_done() {
+                // The body's own end lets the connection be used again; a server that holds it back is not waited for.
+                let _ = tokio::time::timeout(LINGER, self.response.chunk()).await;
+                self.end = Some(self.decoder.finish());
+                break;
+            }
+            let end = match self.response.chunk().await {
+                Ok(Some(bytes)) => self.frames.push(&bytes, &mut *self.decoder, &mut deltas).err().map(Err),
+                // A connection that broke is judged like one that was closed: by whether the answer was whole.
+                Ok(None) | Err(_) => Some(self.frames.finish(&mut *self.decoder, &mut deltas)),
+            };
+            self.end = end;
+        }
+        if !deltas.is_empty() {
+            return Some((Ok(deltas), self));
+        }
+        self.over = true;
+        match self.end.take() {
+            Some(Err(fault)) => {
+                tracing::debug!(provider = self.label, code = %fault.code, "a provider failed in its answer");
+                let error = fault.into_error(&self.label, self.key.as_ref(), None);
+                Some((Err(error), self))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Frames {
+    fn push(&mut self, bytes: &[u8], decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
+        let mut taken = Ok(());
+        let framed = match self {
+            Self::Sse(sse, strays) => sse
+                .push_lenient(bytes, |item| {
+                    if taken.is_ok() {
+                        taken = take(item, strays, decoder, deltas);
+                    }
+                })
+                .map_err(|error| Fault::with(ErrorCode::UpstreamFailure, error.to_string())),
+            Self::Ndjson(lines) => lines
+                .push(bytes, |line| {
+                    if taken.is_ok() {
+                        taken = decoder.decode("", line, deltas);
+                    }
+                })
+                .map_err(|error| Fault::with(ErrorCode::UpstreamFailure, error.to_string())),
+        };
+        taken.and(framed)
+    }
+
+    fn finish(&mut self, decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
+        let (mut taken, mut is_json) = (Ok(()), true);
+        match self {
+            Self::Sse(sse, strays) => {
+                let _ = sse.finish(|item| {
+                    if taken.is_ok() {
+                        taken = take(item, strays, decoder, deltas);
+                    }
+                });
+            }
+            Self::Ndjson(lines) => {
+                let _ = lines.finish(|line| {
+                    taken = decoder.decode("", line, deltas);
+                    is_json = line.starts_with('{');
+                });
+            }
+        }
+        // A last frame that makes no sense was cut in the middle, unless what came is no frame at all.
+        match taken {
+            Err(fault) if fault != Fault::nonsense() => return Err(fault),
+            Err(_) if !is_json => return decoder.finish().map_err(|_| Fault::nonsense()),
+            _ => {}
+        }
+        match self {
+            Self::Sse(_, strays) if !strays.0.trim().is_empty() => strays.finish(decoder, deltas),
+            _ => decoder.finish(),
+        }
+    }
+}
+
+fn take(
+    item: SseItem<'_>,
+    strays: &mut Strays,
+    decoder: &mut dyn Decoder,
+    deltas: &mut Vec<Delta>,
+) -> Result<(), Fault> {
+    match item {
+        SseItem::Frame(frame) => decoder.decode(frame.event, frame.data, deltas),
+        SseItem::Stray(line) => strays.line(line),
+    }
+}
+
+impl Strays {
+    fn line(&mut self, line: &str) -> Result<(), Fault> {
+        // Older llama.cpp servers tell an error as a field of its own.
+        if let Some(error) = line.strip_prefix("error:") {
+            let error = serde_json::from_str::<Value>(error).unwrap_or_else(|_| error.trim().into());
+            let wrapped = json!({"error": error});
+            return Err(Fault::in_stream(&error)
+                .or_else(|| Fault::in_stream(&wrapped))
+                .unwrap_or_else(Fault::nonsense));
+        }
+        if self.0.len() + line.len() > STRAY {
+            return Err(Fault::with(ErrorCode::UpstreamFailure, "its answer is too long"));
+        }
+        self.0.push_str(line);
+        self.0.push('\n');
+        let may_end = matches!(line, "}" | "]") || (line.starts_with(['{', '[']) && line.contains("\"error\""));
+        match may_end.then(|| serde_json::from_str::<Value>(&self.0)) {
+            Some(Ok(value)) => Fault::in_stream(&value).map_or(Ok(()), Err),
+            _ => Ok(()),
+        }
+    }
+
+    /// The end of the bytes: a whole answer, or something that is none.
+    fn finish(&self, decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
+        let whole = decoder.finish();
+        match serde_json::from_str::<Value>(&self.0) {
+            Ok(answer) if whole.is_err() => {
+                if let Some(fault) = Fault::in_stream(&answer) {
+                    return Err(fault);
+                }
+                decoder.whole(&answer, deltas)?;
+                decoder.finish().map_err(|fault| if deltas.is_empty() { Fault::nonsense() } else { fault })
+            }
+            Ok(answer) => Fault::in_stream(&answer).map_or(whole, Err),
+            // Cut-off JSON is a cut; anything else was never an answer.
+            Err(error) if error.is_eof() => whole,
+            Err(_) => whole.map_err(|_| Fault::nonsense()),
+        }
+    }
+}
