@@ -119,7 +119,8 @@ async fn letting_go_closes_the_socket_in_every_state() {
 #[tokio::test]
 async fn the_end_of_the_protocol_is_the_end_even_if_the_socket_stays_open() {
     for wire in WIRES.into_iter().filter(|wire| *wire != "gemini") {
-        let open = answer(wire, Script::sse(fixture(wire)).ending(Ending::Stall)).await;
+        let finished = format!("{}\n\n", fixture(wire));
+        let open = answer(wire, Script::sse(finished).ending(Ending::Stall)).await;
         assert_eq!((open.finish, open.error), (Some(FinishReason::Stop), None), "{wire}");
     }
 }
