@@ -19,6 +19,9 @@ pub mod markdown;
 mod page_data;
 pub mod pages;
 
+#[cfg(all(test, target_arch = "wasm32"))]
+mod tests;
+
 pub use chat::{
     handle::{StreamingChatHandle, use_streaming_chat},
     message::{ChatMessage, Notice},

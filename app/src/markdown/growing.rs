@@ -158,8 +158,17 @@ impl Fence {
 
     /// Appends what was not handed out yet of the present line, less the indent of the fence.
     fn take(&self, text: &str, end: usize, code: &mut String) {
-        let indent = text[self.line..end].bytes().take(self.indent).take_while(|b| *b == b' ').count();
-        let from = self.shown.max(self.line + indent);
+        let line = &text[self.line..end];
+        let spaces = line.bytes().take(self.indent).take_while(|b| *b == b' ').count();
+        let mut from = self.shown;
+        if from == self.line {
+            from += spaces;
+            // A tab reaches to the fourth column, of which the fence's indent is taken away.
+            if spaces < self.indent && line[spaces..].starts_with('\t') {
+                from += 1;
+                code.push_str(&"    "[self.indent..]);
+            }
+        }
         if from < end {
             code.push_str(&text[from..end].replace("\r\n", "\n"));
         }

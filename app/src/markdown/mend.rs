@@ -12,7 +12,11 @@ pub fn mend(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(shown);
     }
     let end = closers.cut.map_or(shown.len(), |cut| start + cut);
-    let mended = shown[..end].trim_end_matches([' ', '*', '_', '~']);
+    let mut mended = &shown[..end];
+    if closers.append.starts_with(['*', '~']) {
+        // A closing marker must not follow a space.
+        mended = mended.trim_end();
+    }
     Cow::Owned(format!("{mended}{}", closers.append))
 }
 
@@ -53,6 +57,12 @@ struct Closers {
 }
 
 fn closers(text: &str) -> Closers {
+    let text = text.trim_end_matches(' ');
+    if let Some(bare) = ["**", "~~"].iter().find_map(|mark| text.strip_suffix(mark))
+        && closers(bare).append.is_empty()
+    {
+        return Closers { cut: Some(bare.len()), append: String::new() };
+    }
     let mut open: Vec<&'static str> = Vec::new();
     let (mut at, bytes) = (0, text.as_bytes());
     while at < bytes.len() {
@@ -130,6 +140,8 @@ mod tests {
             ("a **b `c", "a **b `c`**"),
             ("a **b** c", "a **b** c"),
             ("a ~~b", "a ~~b~~"),
+            ("a **", "a "),
+            ("a **b **", "a **b **"),
             ("see [text](https://a.exam", "see text"),
             ("see **[text](https://a.exam", "see **text**"),
             ("one **two\n\nthree", "one **two\n\nthree"),

@@ -1,0 +1,9 @@
+//! Tests in a real browser: streams and aborts, what a token touches in the document, and whole sends against a server
+//! that is played by [`fake_server`].
+
+mod fake_server;
+mod rendering;
+mod sending;
+mod streams;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,204 @@
+//! Whole sends: what is asked of the server and what is shown.
+
+use super::fake_server::{FakeServer, Reply};
+use crate::{StreamingChatHandle, StreamingChatOptions, browser::time::sleep, use_streaming_chat};
+use leptos::prelude::*;
+use protocol::message::MessageStatus;
+use std::{cell::RefCell, rc::Rc, time::Duration};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const CONVERSATION: &str = "00000000-0000-4000-8000-000000000001";
+const GENERATION: &str = "00000000-0000-4000-8000-000000000002";
+const MESSAGE: &str = "00000000-0000-4000-8000-000000000003";
+
+fn conversation(messages: &str) -> Reply {
+    Reply::Json(
+        201,
+        format!(
+            r#"{{"id":"{CONVERSATION}","title":"","created_at":0,"updated_at":0,"settings":{{}},"messages":[{messages}]}}"#
+        ),
+    )
+}
+
+fn frame(number: u64, data: &str) -> Vec<u8> {
+    format!("id: {number}\ndata: {data}\n\n").into_bytes()
+}
+
+fn processing() -> Vec<u8> {
+    frame(
+        1,
+        &format!(
+            r#"{{"type":"status","status":"processing","generation_id":"{GENERATION}","conversation_id":"{CONVERSATION}","message_id":"{MESSAGE}","model":"demo/x"}}"#
+        ),
+    )
+}
+
+fn chunk(number: u64, text: &str) -> Vec<u8> {
+    frame(number, &format!(r#"{{"type":"chunk","content":"{text}"}}"#))
+}
+
+fn complete(number: u64, reason: &str) -> Vec<u8> {
+    frame(number, &format!(r#"{{"type":"complete","finish_reason":"{reason}"}}"#))
+}
+
+fn stream(pieces: Vec<Vec<u8>>, ends: bool) -> Reply {
+    Reply::Stream { pieces, ends }
+}
+
+/// A chat in the page, until the second value is dropped.
+fn chat() -> (StreamingChatHandle, impl Drop) {
+    let place = document().create_element("div").unwrap();
+    document().body().unwrap().append_child(&place).unwrap();
+    let made = Rc::new(RefCell::new(None));
+    let out = made.clone();
+    let handle = leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(place), move || {
+        *out.borrow_mut() = Some(use_streaming_chat(StreamingChatOptions::new()));
+    });
+    let chat = made.borrow_mut().take().unwrap();
+    (chat, handle)
+}
+
+async fn until(what: impl Fn() -> bool) {
+    for _ in 0..400 {
+        if what() {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it did not happen within four seconds");
+}
+
+fn answer(chat: StreamingChatHandle) -> (String, MessageStatus) {
+    let last = chat.messages.get_untracked().pop().unwrap();
+    (last.content(), last.status.get_untracked())
+}
+
+#[wasm_bindgen_test]
+async fn a_double_click_sends_once_and_the_answer_comes() {
+    let pieces = vec![processing(), chunk(2, "Hel"), chunk(3, "lo"), complete(4, "stop")];
+    let server = FakeServer::new([conversation(""), stream(pieces, true)]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    chat.send("Hi");
+    assert!(chat.is_streaming.get_untracked());
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), ("Hello".into(), MessageStatus::Complete));
+    assert_eq!(chat.messages.get_untracked().len(), 2);
+    assert_eq!(
+        server.lines(),
+        ["POST /api/conversations".into(), format!("POST /api/conversations/{CONVERSATION}/messages")]
+    );
+    let asked = &server.asked()[1];
+    assert_eq!(asked.body, r#"{"content":"Hi"}"#);
+    assert_eq!(asked.key.as_ref().map(String::len), Some(32));
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_connection_goes_on_from_the_last_event() {
+    let server = FakeServer::new([
+        conversation(""),
+        stream(vec![processing(), chunk(2, "one ")], true),
+        Reply::Broken,
+        stream(vec![chunk(2, "one "), chunk(3, "two"), complete(4, "stop")], true),
+    ]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), ("one two".into(), MessageStatus::Complete));
+    let resume = format!("GET /api/generations/{GENERATION}/events?after=2");
+    assert_eq!(server.lines()[2..], [resume.clone(), resume]);
+}
+
+#[wasm_bindgen_test]
+async fn a_question_that_never_arrived_is_sent_again_under_the_same_key() {
+    let pieces = vec![processing(), chunk(2, "x"), complete(3, "stop")];
+    let server = FakeServer::new([conversation(""), Reply::Broken, stream(pieces, true)]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    until(|| !chat.is_streaming.get_untracked()).await;
+    let asked = server.asked();
+    assert_eq!(asked.len(), 3);
+    assert_eq!((&asked[1].path, &asked[1].key), (&asked[2].path, &asked[2].key));
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_question_goes_back_to_where_it_was_typed() {
+    let problem = r#"{"type":"about:blank","title":"","status":429,"detail":"Slow down.","code":"rate_limited"}"#;
+    let _server = FakeServer::new([conversation(""), Reply::Json(429, problem.into())]);
+    let (chat, _handle) = chat();
+    chat.send("My long question");
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(chat.draft.get_untracked(), "My long question");
+    assert_eq!(chat.problem.get_untracked().unwrap().message, "Slow down.");
+    assert!(chat.messages.get_untracked().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn stop_tells_the_server_and_keeps_what_has_come() {
+    let server = FakeServer::new([
+        conversation(""),
+        stream(vec![processing(), chunk(2, "part")], false),
+        Reply::Json(200, String::new()),
+        stream(vec![complete(3, "cancelled")], true),
+    ]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    until(|| chat.messages.get_untracked().len() == 2 && answer(chat).0 == "part").await;
+    chat.cancel();
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), ("part".into(), MessageStatus::Stopped));
+    assert_eq!(server.lines()[2], format!("DELETE /api/generations/{GENERATION}"));
+    assert!(server.aborted() >= 1);
+}
+
+#[wasm_bindgen_test]
+async fn stop_before_the_names_are_known_waits_for_them() {
+    let server = FakeServer::new([
+        conversation(""),
+        Reply::Stream { pieces: vec![Vec::new(), Vec::new(), processing()], ends: false },
+        Reply::Json(200, String::new()),
+        stream(vec![complete(2, "cancelled")], true),
+    ]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    chat.cancel();
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), (String::new(), MessageStatus::Stopped));
+    assert!(server.lines().contains(&format!("DELETE /api/generations/{GENERATION}")), "{:?}", server.lines());
+}
+
+#[wasm_bindgen_test]
+async fn what_the_server_has_forgotten_is_read_from_the_conversation() {
+    let problem = r#"{"type":"about:blank","title":"","status":404,"detail":"Gone.","code":"not_found"}"#;
+    let whole =
+        format!(r#"{{"id":"{MESSAGE}","role":"assistant","content":"all of it","status":"complete","created_at":0}}"#);
+    let _server = FakeServer::new([
+        conversation(""),
+        stream(vec![processing(), chunk(2, "all")], true),
+        Reply::Json(404, problem.into()),
+        conversation(&whole),
+    ]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), ("all of it".into(), MessageStatus::Complete));
+}
+
+#[wasm_bindgen_test]
+async fn an_error_in_the_stream_keeps_the_text_and_retry_asks_for_another_answer() {
+    let error = r#"{"type":"error","code":"upstream_overloaded","message":"Busy.","retryable":true}"#;
+    let server = FakeServer::new([
+        conversation(""),
+        stream(vec![processing(), chunk(2, "half"), frame(3, error)], true),
+        stream(vec![processing(), chunk(2, "whole"), complete(3, "stop")], true),
+    ]);
+    let (chat, _handle) = chat();
+    chat.send("Hi");
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), ("half".into(), MessageStatus::Failed));
+    chat.retry();
+    until(|| !chat.is_streaming.get_untracked()).await;
+    assert_eq!(answer(chat), ("whole".into(), MessageStatus::Complete));
+    assert_eq!(chat.messages.get_untracked().len(), 2);
+    assert_eq!(server.asked()[2].body, format!(r#"{{"retry":"{MESSAGE}"}}"#));
+}
