@@ -79,7 +79,7 @@ struct Known {
     asked: Option<Instant>,
 }
 
-/// All providers; see the [module](self).
+/// All providers: whom to ask for a model, and what is on offer.
 pub struct Providers {
     default: Option<String>,
     known: RwLock<Known>,
