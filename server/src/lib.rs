@@ -11,6 +11,8 @@
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
 //! - [`startup`] puts everything together.
 
+#![recursion_limit = "256"] // the page is one deeply nested type
+
 pub mod clock;
 pub mod config;
 pub mod conversation;

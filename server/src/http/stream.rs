@@ -95,6 +95,10 @@ impl<E: Encoder> Follower<E> {
         }
         // What was said before an abort has been written by now.
         let aborts = std::mem::replace(&mut self.flow, Flow::End) == Flow::Abort;
+        if aborts {
+            // A body that fails takes unsent bytes with it; one that is pending is flushed first.
+            tokio::task::yield_now().await;
+        }
         aborts.then(|| (Err(io::Error::other("the answer failed")), self))
     }
 

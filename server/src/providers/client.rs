@@ -16,7 +16,7 @@ use reqwest::{
     header::{ACCEPT, HeaderMap},
 };
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
 
@@ -50,8 +50,27 @@ pub enum SetupError {
     Client(String),
 }
 
-/// The HTTP client of all providers. `direct` leaves the proxy of the environment aside, for servers on this machine.
-pub(super) fn http_client(connect_timeout: Duration, direct: bool) -> Result<Client, SetupError> {
+/// The HTTP clients that all providers share, each made when it is first needed.
+pub(super) struct Clients {
+    connect_timeout: Duration,
+    local: OnceLock<Result<Client, SetupError>>,
+    remote: OnceLock<Result<Client, SetupError>>,
+}
+
+impl Clients {
+    pub(super) fn new(connect_timeout: Duration) -> Self {
+        Self { connect_timeout, local: OnceLock::new(), remote: OnceLock::new() }
+    }
+
+    /// The client for an address. Servers on this machine are called without the proxy of the environment.
+    pub(super) fn for_url(&self, base_url: &str) -> Result<Client, SetupError> {
+        let local = ["://127.", "://localhost", "://[::1]"].iter().any(|host| base_url.contains(host));
+        let client = if local { &self.local } else { &self.remote };
+        client.get_or_init(|| http_client(self.connect_timeout, local)).clone()
+    }
+}
+
+fn http_client(connect_timeout: Duration, direct: bool) -> Result<Client, SetupError> {
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter();
     // Machines without certificate authorities of their own are common: containers.
     let roots = roots.filter_map(|root| reqwest::Certificate::from_der(root).ok());

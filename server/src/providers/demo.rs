@@ -22,7 +22,7 @@ use std::time::Duration;
 /// The full name of the demo model.
 pub const DEMO_MODEL: &str = "demo/rivulet";
 
-/// The demo provider; see the [module](self).
+/// The demo provider. `/help` tells what it can do.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Demo;
 

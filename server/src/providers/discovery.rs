@@ -2,7 +2,7 @@
 
 use super::{
     LocalServers, SetupError,
-    client::http_client,
+    client::Clients,
     compatible::LLAMA_CPP,
     dialect::Dialect,
     ollama::Ollama,
@@ -26,15 +26,15 @@ pub(super) struct Discovery {
 }
 
 impl Discovery {
-    pub(super) fn new(servers: LocalServers) -> Result<Self, SetupError> {
+    pub(super) fn new(servers: &LocalServers, clients: &Clients) -> Result<Self, SetupError> {
         let entry = |id, label, base_url: &str, dialect: Arc<dyn Dialect>| {
-            Remote { id, label, base_url, key: None, default_model: None }.entry(dialect, PROBE)
+            Remote { id, label, base_url, key: None, default_model: None }.entry(dialect, clients)
         };
         let (ollama, llama_cpp) = (servers.ollama.trim_end_matches('/'), servers.llama_cpp.trim_end_matches('/'));
         let llama_cpp_api = format!("{llama_cpp}/v1");
         let chat = Arc::new(OpenAiChat(LLAMA_CPP.quirks));
         Ok(Self {
-            http: http_client(PROBE, true)?,
+            http: clients.for_url(ollama)?,
             ollama: (format!("{ollama}/api/version"), entry(IDS[0], "Ollama", ollama, Arc::new(Ollama))?),
             llama_cpp: (format!("{llama_cpp_api}/models"), entry(IDS[1], LLAMA_CPP.label, &llama_cpp_api, chat)?),
         })

@@ -42,10 +42,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn new(response: Response, dialect: &dyn Dialect, label: String, key: Option<Secret>) -> Self {
-        let frames = match dialect.framing() {
-            Framing::Sse => Frames::Sse(SseDecoder::new(), Strays::default()),
-            Framing::Ndjson => Frames::Ndjson(NdjsonDecoder::new()),
-        };
+        let frames = Frames::of(dialect.framing());
         Self { response, frames, decoder: dialect.decoder(), label, key, end: None, over: false }
     }
 
@@ -85,6 +82,13 @@ impl Reading {
 }
 
 impl Frames {
+    fn of(framing: Framing) -> Self {
+        match framing {
+            Framing::Sse => Self::Sse(SseDecoder::new(), Strays::default()),
+            Framing::Ndjson => Self::Ndjson(NdjsonDecoder::new()),
+        }
+    }
+
     fn push(&mut self, bytes: &[u8], decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
         let mut taken = Ok(());
         let framed = match self {
@@ -111,7 +115,7 @@ impl Frames {
         match self {
             Self::Sse(sse, strays) => {
                 let _ = sse.finish(|item| {
-                    if taken.is_ok() {
+                    if taken.is_ok() && !is_cut_field(item) {
                         taken = take(item, strays, decoder, deltas);
                     }
                 });
@@ -146,6 +150,11 @@ fn take(
         SseItem::Frame(frame) => decoder.decode(frame.event, frame.data, deltas),
         SseItem::Stray(line) => strays.line(line),
     }
+}
+
+/// Whether a last line may be the start of a field whose rest was cut off.
+fn is_cut_field(item: SseItem<'_>) -> bool {
+    matches!(item, SseItem::Stray(line) if ["data", "event", "id", "retry", "error"].iter().any(|name| name.starts_with(line)))
 }
 
 impl Strays {
@@ -188,3 +197,6 @@ impl Strays {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,6 +5,7 @@
 
 use super::{
     DEMO_MODEL, Demo, Provider, ProviderError, ProviderSettings, SetupError,
+    client::Clients,
     discovery::Discovery,
     setup::{Entry, configured},
 };
@@ -78,7 +79,7 @@ struct Known {
     asked: Option<Instant>,
 }
 
-/// All providers; see the [module](self).
+/// All providers: whom to ask for a model, and what is on offer.
 pub struct Providers {
     default: Option<String>,
     known: RwLock<Known>,
@@ -90,9 +91,10 @@ pub struct Providers {
 impl Providers {
     /// Sets up what is configured. Asks nobody yet; see [`Providers::start`].
     pub fn new(settings: &ProviderSettings) -> Result<Arc<Self>, SetupError> {
-        let entries = configured(settings)?;
+        let clients = Clients::new(settings.connect_timeout);
+        let entries = configured(settings, &clients)?;
         let discovery = match &settings.local_servers {
-            Some(servers) if entries.is_empty() => Some(Discovery::new(servers.clone())?),
+            Some(servers) if entries.is_empty() => Some(Discovery::new(servers, &clients)?),
             _ => None,
         };
         Ok(Arc::new(Self::of(entries, discovery, settings.model.clone())))

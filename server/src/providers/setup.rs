@@ -3,7 +3,7 @@
 use super::{
     OpenAiApi, Provider, ProviderSettings, Secret, SetupError,
     anthropic::Anthropic,
-    client::{HttpProvider, http_client},
+    client::{Clients, HttpProvider},
     compatible,
     dialect::Dialect,
     gemini::Gemini,
@@ -11,7 +11,7 @@ use super::{
     openai_chat::{OPENAI, OpenAiChat},
     openai_responses::OpenAiResponses,
 };
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 /// A provider as the registry keeps it.
 #[derive(Clone)]
@@ -38,21 +38,20 @@ pub(super) struct Remote<'a> {
 }
 
 impl Remote<'_> {
-    /// Makes the provider. Addresses of this machine are called without a proxy.
-    pub(super) fn entry(self, dialect: Arc<dyn Dialect>, connect_timeout: Duration) -> Result<Entry, SetupError> {
-        let local = ["://127.", "://localhost", "://[::1]"].iter().any(|host| self.base_url.contains(host));
-        let http = http_client(connect_timeout, local)?;
+    /// Makes the provider.
+    pub(super) fn entry(self, dialect: Arc<dyn Dialect>, clients: &Clients) -> Result<Entry, SetupError> {
+        let http = clients.for_url(self.base_url)?;
         let provider = HttpProvider::new(self.id, self.label, self.base_url, self.key.cloned(), dialect, http)?;
         Ok(Entry { provider: Arc::new(provider), default_model: self.default_model })
     }
 }
 
 /// Every provider that the settings name, in the order in which they are preferred.
-pub(super) fn configured(settings: &ProviderSettings) -> Result<Vec<Entry>, SetupError> {
+pub(super) fn configured(settings: &ProviderSettings, clients: &Clients) -> Result<Vec<Entry>, SetupError> {
     let set = |key: &Option<Secret>, url: &Option<String>| key.is_some() || text(url).is_some();
     let mut entries = Vec::new();
     let mut add = |remote: Remote<'_>, dialect: Arc<dyn Dialect>| {
-        entries.push(remote.entry(dialect, settings.connect_timeout)?);
+        entries.push(remote.entry(dialect, clients)?);
         Ok(())
     };
     if set(&settings.openai_api_key, &settings.openai_base_url) {

@@ -67,7 +67,7 @@ async fn a_broken_reader_goes_on_where_it_was() {
     scene.say(0, 10).await;
     let read = scene.events.until_text(&word(9)).await;
     let last = read.last().unwrap().id.unwrap();
-    drop(std::mem::replace(&mut scene.events, scene.resume(last).await));
+    scene.events = scene.resume(last).await;
     scene.say(10, 20).await;
     let more = scene.events.until_text(&word(19)).await;
     assert_numbered(&more, last + 1);
@@ -147,7 +147,7 @@ async fn a_provider_that_dies_unheard_is_an_error_later() {
     let mut scene = scene().await;
     scene.say(0, 20).await;
     scene.events.until_text(&word(19)).await;
-    drop(std::mem::replace(&mut scene.events, scene.resume(0).await));
+    scene.events = scene.resume(0).await;
     scene.call.cut();
     let frames = scene.events.all().await;
     assert_eq!(text(&frames), words(20));
