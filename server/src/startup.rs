@@ -49,6 +49,8 @@ impl Server {
         if !pkg.is_dir() {
             return Err(StartupError::NoSite(settings.leptos.site_root.to_string()));
         }
+        // Rendering spawns tasks. It is no error if another server of this process has said so before.
+        let _ = any_spawner::Executor::init_tokio();
         let providers = Providers::new(&settings.providers)?;
         providers.start();
         let engine = Engine::start(providers, settings.generation);

@@ -22,7 +22,7 @@ pub fn ModelPicker(
     let group = move |(label, members): (String, Vec<ModelInfo>)| {
         let options = members.into_iter().map(move |model| {
             let id = model.id.clone();
-            view! { <option value=model.id selected=move || chosen.get() == id>{model.label}</option> }
+            view! { <option value=model.id selected=move || chosen.get() == id>{short(&model.label)}</option> }
         });
         view! { <optgroup label=label>{options.collect_view()}</optgroup> }
     };
@@ -37,6 +37,15 @@ pub fn ModelPicker(
             </Show>
         </div>
     }
+}
+
+/// A label without the folders and the ending of a model file.
+fn short(label: &str) -> String {
+    let name = match label.strip_suffix(".gguf") {
+        Some(file) => file.rsplit(['/', '\\']).next().unwrap_or(file),
+        None => label,
+    };
+    name.to_owned()
 }
 
 /// The models by provider. The chosen one is always among them, even if its provider does not list it now.

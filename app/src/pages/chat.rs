@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
+    components::Outlet,
     hooks::{use_location, use_navigate},
 };
 use protocol::{
@@ -56,6 +57,8 @@ pub fn ChatPage() -> impl IntoView {
                 </div>
             </div>
         </Show>
+        // The addresses below this page show nothing of their own, but the router wants a place for them.
+        <Outlet />
     }
 }
 
