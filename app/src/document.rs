@@ -42,6 +42,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                <noscript class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages."</noscript>
             </body>
         </html>
     }

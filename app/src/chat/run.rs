@@ -36,6 +36,7 @@ const NAMES: Duration = Duration::from_secs(3);
 const PAUSES: [u64; 9] = [300, 700, 1500, 3000, 5000, 8000, 10_000, 10_000, 10_000];
 
 /// What is asked of the server.
+#[derive(Debug)]
 pub(crate) struct Ask {
     content: Option<String>,
     retry: Option<MessageId>,
@@ -113,7 +114,7 @@ impl Run {
     }
 
     /// Reads the answer to its end.
-    pub(crate) async fn run(self, stopped: oneshot::Receiver<()>) {
+    pub(crate) async fn run(mut self, stopped: oneshot::Receiver<()>) {
         if self.ask.is_some() {
             self.message.begin();
         }
@@ -125,7 +126,12 @@ impl Run {
                 return self.session.options.get_value().failed(error);
             }
             (End::Refused(error), _) => self.message.end(MessageStatus::Failed, Some(error)),
-            (End::Lost, _) => self.message.end(MessageStatus::Failed, Some(lost())),
+            (End::Lost, _) => {
+                self.message.end(MessageStatus::Failed, Some(lost()));
+                if self.message.generation().is_none() {
+                    self.session.unsent.set_value(self.ask.take());
+                }
+            }
             (End::Stopped, _) if !self.message.is_ended() => self.message.end(MessageStatus::Stopped, None),
             (End::Ended | End::Stopped, _) => {}
         }
@@ -315,7 +321,6 @@ impl Run {
     }
 
     fn take(&self, message: Message) -> Went {
-        self.tries.set(0);
         self.message.replace(message);
         if self.message.is_ended() { Went::Ended } else { Went::Unstreamable }
     }

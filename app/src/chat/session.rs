@@ -38,6 +38,8 @@ pub(crate) struct Session {
     pub(crate) options: StoredValue<StreamingChatOptions>,
     /// Streaming was tried and does not work here.
     pub(crate) whole_only: StoredValue<bool>,
+    /// A question of which it is not known whether the server took it: to be sent again under the same key.
+    pub(crate) unsent: StoredValue<Option<Ask>>,
     stop: StoredValue<Option<oneshot::Sender<()>>>,
     task: StoredValue<Option<AbortHandle>>,
     next_key: StoredValue<u64>,
@@ -63,6 +65,7 @@ impl Session {
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
             whole_only: StoredValue::new(false),
+            unsent: StoredValue::new(None),
             stop: StoredValue::new(None),
             task,
             next_key: StoredValue::new(0),
@@ -108,19 +111,31 @@ impl Session {
         if self.busy.get_untracked() {
             return;
         }
-        if self.problem.with_untracked(Option::is_some) {
+        let refused = self.problem.try_update(Option::take).flatten().is_some();
+        let draft = self.draft.with_untracked(|draft| !draft.trim().is_empty());
+        if refused && draft {
             let draft = self.draft.try_update(std::mem::take).unwrap_or_default();
             return self.send(draft);
         }
-        let Some(last) = self.messages.with_untracked(|messages| messages.last().cloned()) else { return };
+        let Some(last) = self.messages.with_untracked(|messages| messages.last().cloned()) else {
+            return match self.conversation.get_untracked() {
+                Some(unopened) if refused => self.open(unopened),
+                _ => {}
+            };
+        };
         if last.role != Role::Assistant {
             return;
         }
         let lost = last.error.with_untracked(|error| error.as_ref().is_some_and(is_lost));
+        let unsent = self.unsent.try_update_value(Option::take).flatten();
         match (last.id(), lost) {
             (Some(_), true) => {
                 last.reopen();
                 self.start(Run::new(self, last, None));
+            }
+            (None, true) if unsent.is_some() => {
+                last.reopen();
+                self.start(Run::new(self, last, unsent));
             }
             (Some(id), false) => {
                 let answer = self.message(Message::answer(UNKNOWN, None, 0));
@@ -201,6 +216,7 @@ impl Session {
         let (stop, stopped) = oneshot::channel();
         self.busy.set(true);
         self.problem.set(None);
+        self.unsent.set_value(None);
         self.stop.set_value(Some(stop));
         self.spawn(run.run(stopped));
     }

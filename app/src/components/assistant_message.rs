@@ -48,7 +48,7 @@ pub fn AssistantMessage(
                 <Show when=move || status.get() != MessageStatus::Streaming>
                     <div class="assistant-message__actions">
                         <CopyButton text=Callback::new({ let copied = copied.clone(); move |()| copied.content() }) />
-                        <Show when=move || is_last.get() && !chat.is_streaming.get() && can_redo(status.get())>
+                        <Show when=move || is_last.get() && may_redo(status.get(), chat)>
                             <button type="button" class="icon-button" aria-label="Retry" title="Answer again"
                                 on:click=move |_| chat.retry()>
                                 <Icon drawing=Drawing::Again />
@@ -63,9 +63,10 @@ pub fn AssistantMessage(
     }
 }
 
-/// Whether the foot of the answer offers another one; answers that failed offer it in their error.
-fn can_redo(status: MessageStatus) -> bool {
-    matches!(status, MessageStatus::Complete | MessageStatus::Stopped)
+/// Whether the foot of the answer offers another one; where something failed, the error offers it.
+fn may_redo(status: MessageStatus, chat: StreamingChatHandle) -> bool {
+    let ended = matches!(status, MessageStatus::Complete | MessageStatus::Stopped);
+    ended && !chat.is_streaming.get() && chat.problem.with(Option::is_none)
 }
 
 fn name(status: MessageStatus) -> &'static str {

@@ -7,6 +7,9 @@ use crate::{
 };
 use leptos::{ev, html, prelude::*};
 
+/// A machine with a keyboard of its own.
+const DESK: &str = "(hover: hover) and (pointer: fine)";
+
 /// A text area that grows, and one button in one place: Send, or Stop while an answer is under way.
 #[component]
 pub fn Composer(
@@ -25,12 +28,21 @@ pub fn Composer(
     };
     // A keyboard that slides over the page is not called up unasked.
     Effect::new(move |_| {
-        if document::matches_media("(hover: hover) and (pointer: fine)") {
+        if document::matches_media(DESK) {
             focus();
         }
     });
+    // Whatever began the answer, the next thing is typed here. (A button that was pressed may be gone by now.)
+    Effect::new(move |before: Option<bool>| {
+        let busy = chat.is_streaming.get();
+        if busy && before == Some(false) && document::matches_media(DESK) {
+            focus();
+        }
+        busy
+    });
     let send = move || {
-        if !chat.is_streaming.get_untracked() && !chat.draft.with_untracked(|draft| draft.trim().is_empty()) {
+        let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked();
+        if free && !chat.draft.with_untracked(|draft| draft.trim().is_empty()) {
             let text = chat.draft.try_update(std::mem::take).unwrap_or_default();
             chat.send(text);
         }

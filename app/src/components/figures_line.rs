@@ -14,22 +14,22 @@ pub fn FiguresLine(
     /// Where the answer stands.
     status: ArcRwSignal<MessageStatus>,
 ) -> impl IntoView {
-    let live = move || status.get() == MessageStatus::Streaming;
-    let words = move || words(&figures.get(), live());
+    let live = Memo::new(move |_| status.get() == MessageStatus::Streaming);
+    let figures = Memo::new(move |_| figures.get());
+    let speed = move || figures.get().tokens_per_second.map(|speed| format!("{speed:.0} tokens/s"));
+    let tokens = move || figures.get().tokens.map(|tokens| count(tokens, live.get()));
+    let first = move || figures.get().first_token_ms.map(|ms| format!("first after {:.2} s", ms / 1000.0));
     view! {
         <p class="figures-line">
             <span class="figures-line__model">{move || model.get()}</span>
-            <For each=words key=|(name, _)| *name let((name, value))>
-                <span class="figures-line__figure" data-figure=name title=name>{value}</span>
-            </For>
+            <span data-figure="speed">{speed}</span>
+            <span data-figure="tokens">{tokens}</span>
+            <span data-figure="first-token">{first}</span>
         </p>
     }
 }
 
-fn words(figures: &Figures, live: bool) -> Vec<(&'static str, String)> {
-    let about = if live { "≈ " } else { "" };
-    let speed = figures.tokens_per_second.map(|speed| ("Speed", format!("{speed:.0} tokens/s")));
-    let count = figures.tokens.map(|tokens| ("Tokens", format!("{about}{tokens} tokens")));
-    let first = figures.first_token_ms.map(|ms| ("Time to first token", format!("first after {:.2} s", ms / 1000.0)));
-    [speed, count, first].into_iter().flatten().collect()
+/// While an answer comes, its pieces are counted, which are about as many as its tokens.
+fn count(tokens: u64, live: bool) -> String {
+    format!("{}{tokens} token{}", if live { "≈ " } else { "" }, if tokens == 1 { "" } else { "s" })
 }

@@ -56,9 +56,6 @@ pub fn ChatPage() -> impl IntoView {
                 </div>
             </div>
         </Show>
-        <noscript>
-            <p class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages. What was said before is shown above."</p>
-        </noscript>
     }
 }
 
