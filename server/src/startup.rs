@@ -51,6 +51,8 @@ impl Server {
         if !pkg.is_dir() {
             return Err(StartupError::NoSite(settings.leptos.site_root.to_string()));
         }
+        // The page's renderer spawns tasks. An error only says that it was told before, as it is in tests.
+        let _ = any_spawner::Executor::init_tokio();
         let providers = Providers::new(&settings.providers)?;
         providers.start();
         let engine = Engine::start(providers, settings.generation);

@@ -8,6 +8,7 @@ mod bad_input;
 mod cancel;
 mod conversations;
 mod openai;
+mod page;
 mod resume;
 mod sessions;
 mod stateless;
