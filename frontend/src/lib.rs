@@ -1,5 +1,7 @@
 //! Brings the page to life in the browser.
 
+#![recursion_limit = "256"] // the page is one deeply nested type
+
 /// Called by the page's script once the WASM has been loaded.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

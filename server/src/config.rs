@@ -194,7 +194,7 @@ fn leptos_options(
 }
 
 fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
-    let key = |variable| Secret::new(&read.text(variable));
+    let key = |variable| Secret::new(read.text(variable));
     let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
     Ok(ProviderSettings {
         model: optional_text(&read.text(RIVULET_MODEL)),
@@ -288,7 +288,8 @@ mod tests {
 
     #[test]
     fn the_documentation_is_what_the_declarations_say() {
-        let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")).unwrap();
+        let written =
+            std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/configuration.md")).unwrap();
         assert_eq!(written, markdown(), "run `make docs` and commit docs/configuration.md");
     }
 }

@@ -75,7 +75,11 @@ impl Conversations {
     }
 
     /// Makes an empty conversation.
-    pub async fn create(&self, owner: &Owner, settings: ConversationSettings) -> Result<Conversation, ConversationError> {
+    pub async fn create(
+        &self,
+        owner: &Owner,
+        settings: ConversationSettings,
+    ) -> Result<Conversation, ConversationError> {
         let now = clock::now();
         let id = ConversationId(Uuid::now_v7());
         let summary = ConversationSummary { id, title: String::new(), created_at: now, updated_at: now };
@@ -129,7 +133,7 @@ impl Conversations {
         let (question, ask) = match send.ask {
             Ask::Question(content) => {
                 let id = MessageId(Uuid::now_v7());
-                (Some(id), NewAsk::Question(Message::user(id, None, content, now)))
+                (Some(id), NewAsk::Question(Box::new(Message::user(id, None, content, now))))
             }
             Ask::Retry(old) => (None, NewAsk::Retry(old)),
         };
@@ -190,7 +194,10 @@ impl Conversations {
         // An answer that failed before its first word says nothing to the next one.
         let said = history.into_iter().filter(|message| message.role != Role::Assistant || !message.content.is_empty());
         Question {
-            system_prompt: settings.system_prompt.filter(|text| !text.is_empty()).or_else(|| self.system_prompt.clone()),
+            system_prompt: settings
+                .system_prompt
+                .filter(|text| !text.is_empty())
+                .or_else(|| self.system_prompt.clone()),
             turns: said.map(|message| Turn { role: message.role, content: message.content }).collect(),
             parameters: settings.parameters,
         }

@@ -27,7 +27,9 @@ pub enum StartupError {
     #[error("cannot serve on {0}: {1}. Set RIVULET_ADDR to an address of this machine.")]
     Address(SocketAddr, io::Error),
     /// The page was not built.
-    #[error("the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT.")]
+    #[error(
+        "the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT."
+    )]
     NoSite(String),
     /// A provider client could not be made.
     #[error(transparent)]
@@ -49,7 +51,7 @@ impl Server {
         if !pkg.is_dir() {
             return Err(StartupError::NoSite(settings.leptos.site_root.to_string()));
         }
-        // Rendering spawns tasks. It is no error if another server of this process has said so before.
+        // The page's renderer spawns tasks. An error only says that it was told before, as it is in tests.
         let _ = any_spawner::Executor::init_tokio();
         let providers = Providers::new(&settings.providers)?;
         providers.start();

@@ -184,6 +184,12 @@ mod tests {
         assert!(answer.notice.is_none());
     }
 
+    fn read_on(answer: &mut Transcript, events: &[StreamEvent], range: std::ops::Range<usize>) {
+        for (number, event) in (range.start as u64 + 1..).zip(&events[range]) {
+            answer.apply(number, event);
+        }
+    }
+
     proptest! {
         /// Wherever a reader reconnects, and however far back the server begins again, the transcript is the same.
         #[test]
@@ -196,13 +202,10 @@ mod tests {
             let mut answer = transcript();
             for (stop, back) in breaks {
                 let read = answer.message.last_event_id as usize;
-                for at in read.saturating_sub(back)..stop.min(events.len()).max(read) {
-                    answer.apply(at as u64 + 1, &events[at]);
-                }
+                read_on(&mut answer, &events, read.saturating_sub(back)..stop.min(events.len()).max(read));
             }
-            for at in answer.message.last_event_id as usize..events.len() {
-                answer.apply(at as u64 + 1, &events[at]);
-            }
+            let read = answer.message.last_event_id as usize;
+            read_on(&mut answer, &events, read..events.len());
             prop_assert_eq!(&answer.message.content, &texts.concat());
             prop_assert_eq!(answer.message.status, MessageStatus::Complete);
         }

@@ -41,7 +41,9 @@ pub fn ChatPage() -> impl IntoView {
     let title = move || {
         let id = chat.conversation.get();
         let title = conversations.with(|all| all.iter().find(|one| Some(one.id) == id).map(|one| one.title.clone()));
-        title.filter(|title| !title.is_empty()).map_or("Rivulet".to_owned(), |title| format!("{title} – Rivulet"))
+        // leptos_meta writes the title into the server's HTML as it stands: a `<` in it could end the element.
+        let title = title.map(|title| title.replace('<', "‹")).filter(|title| !title.is_empty());
+        title.map_or("Rivulet".to_owned(), |title| format!("{title} – Rivulet"))
     };
     view! {
         <Show when=move || !gone.get() && !chat.is_missing.get() fallback=NotFoundPage>

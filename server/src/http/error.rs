@@ -3,11 +3,7 @@
 //! A handler returns an [`ApiError`]. Its response carries the problem as an extension, and the outermost middleware
 //! writes the body, because only that knows the request's id.
 
-use crate::{
-    conversation::ConversationError,
-    encode::openai,
-    generation::EngineError,
-};
+use crate::{conversation::ConversationError, encode::openai, generation::EngineError};
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},

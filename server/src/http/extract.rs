@@ -65,9 +65,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Name(text) = Name::from_request_parts(parts, state).await?;
-        let id = text.parse().map_err(|error: InvalidId| {
-            ApiError::new(ErrorCode::InvalidRequest, format!("The {error}."))
-        })?;
+        let id = text
+            .parse()
+            .map_err(|error: InvalidId| ApiError::new(ErrorCode::InvalidRequest, format!("The {error}.")))?;
         Ok(Self(id))
     }
 }

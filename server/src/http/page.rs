@@ -1,12 +1,6 @@
 //! The page, rendered on the server. All that it shows at first is in its HTML.
 
-use super::{
-    conversations::LIST_LIMIT,
-    error::ApiError,
-    extract::Id,
-    state::AppState,
-    visitor::cookie,
-};
+use super::{conversations::LIST_LIMIT, error::ApiError, extract::Id, state::AppState, visitor::cookie};
 use crate::visitor::Owner;
 use app::{PageData, Theme, shell};
 use axum::{

@@ -1,8 +1,8 @@
 //! Every route on one screen.
 
 use super::{
-    conversations, error::ApiError, generations, health, middleware, models, openai, page, sessions, site, state::AppState,
-    stateless, visitor,
+    conversations, error::ApiError, generations, health, middleware, models, openai, page, sessions, site,
+    state::AppState, stateless, visitor,
 };
 use axum::{
     Router,

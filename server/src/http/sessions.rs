@@ -6,12 +6,7 @@ use super::{
     state::AppState,
     stream,
 };
-use crate::{
-    conversation::Send,
-    encode::typed::Typed,
-    generation::Generation,
-    visitor::Owner,
-};
+use crate::{conversation::Send, encode::typed::Typed, generation::Generation, visitor::Owner};
 use axum::{extract::State, response::Response};
 use protocol::{
     conversation::ConversationSettings,

@@ -11,7 +11,10 @@ use protocol::request::{Asks, Prompt, PromptRequest};
 use std::sync::Arc;
 
 /// `POST /api/chat`.
-pub(super) async fn chat(State(state): State<AppState>, Json(request): Json<PromptRequest>) -> Result<Response, ApiError> {
+pub(super) async fn chat(
+    State(state): State<AppState>,
+    Json(request): Json<PromptRequest>,
+) -> Result<Response, ApiError> {
     answer(&state, request, Asks::Messages, Content).await
 }
 

@@ -89,7 +89,7 @@ impl Dialect for OpenAiChat {
     }
 
     fn models(&self, list: &Value) -> Vec<Listed> {
-        models(list).map(Listed::named).collect()
+        models(list).map(without_path).map(Listed::named).collect()
     }
 }
 
@@ -120,6 +120,12 @@ pub(super) fn models(list: &Value) -> impl Iterator<Item = &str> {
     ];
     let entries = list["data"].as_array().or_else(|| list.as_array()).into_iter().flatten();
     entries.filter_map(|entry| entry["id"].as_str()).filter(|name| !OTHERS.iter().any(|other| name.contains(other)))
+}
+
+/// llama.cpp names a model by the path of its file and answers to any name: the folders of the server stay unsaid.
+fn without_path(name: &str) -> &str {
+    let Some(path) = name.strip_suffix(".gguf") else { return name };
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// Reads one answer.
@@ -244,5 +250,17 @@ pub(super) fn finish_reason(reason: &str) -> FinishReason {
         "content_filter" | "refusal" | "safety" => FinishReason::ContentFilter,
         "tool_calls" | "function_call" | "tool_use" => FinishReason::ToolCalls,
         other => FinishReason::Other(other.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_file_is_named_without_its_folders() {
+        assert_eq!(without_path("/srv/models/SmolLM2-135M.Q4_1.gguf"), "SmolLM2-135M.Q4_1");
+        assert_eq!(without_path("C:\\models\\a.gguf"), "a");
+        assert_eq!(without_path("meta/llama-3"), "meta/llama-3");
     }
 }

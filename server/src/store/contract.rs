@@ -45,7 +45,7 @@ fn turn(conversation: ConversationId, ask: NewAsk, at: u64) -> NewTurn {
 }
 
 fn question(text: &str) -> NewAsk {
-    NewAsk::Question(Message::user(MessageId(Uuid::now_v7()), None, text, 2))
+    NewAsk::Question(Box::new(Message::user(MessageId(Uuid::now_v7()), None, text, 2)))
 }
 
 async fn add<S: Store>(store: &S, owner: &Owner, turn: NewTurn) -> (Vec<Message>, Message) {

@@ -152,11 +152,7 @@ impl Store for MemoryStore {
     async fn get(&self, owner: &Owner, id: ConversationId) -> Result<Conversation, StoreError> {
         let mut kept = self.kept();
         let row = kept.row(owner, id)?;
-        Ok(Conversation {
-            summary: row.summary.clone(),
-            settings: row.settings.clone(),
-            messages: row.path(row.head),
-        })
+        Ok(Conversation { summary: row.summary.clone(), settings: row.settings.clone(), messages: row.path(row.head) })
     }
 
     async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError> {
@@ -183,7 +179,7 @@ impl Store for MemoryStore {
                 if row.messages.is_empty() {
                     row.summary.title = title(&question.content);
                 }
-                row.messages.push(Message { parent_id: row.head, ..question });
+                row.messages.push(Message { parent_id: row.head, ..*question });
                 id
             }
             NewAsk::Retry(old) => {

@@ -40,7 +40,7 @@ pub struct NewTurn {
 #[derive(Debug, Clone)]
 pub enum NewAsk {
     /// A new question.
-    Question(Message),
+    Question(Box<Message>),
     /// Another answer to the question that this answer answers.
     Retry(MessageId),
 }

@@ -1,6 +1,10 @@
 //! The server under test, on a port of its own, and the client that talks to it.
 
-use reqwest::{Client, Method, RequestBuilder, Response, cookie::{CookieStore, Jar}};
+use crate::upstream::Upstream;
+use reqwest::{
+    Client, Method, RequestBuilder, Response,
+    cookie::{CookieStore, Jar},
+};
 use serde_json::{Value, json};
 use server::{config::Settings, startup::Server};
 use std::{collections::HashMap, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -20,6 +24,13 @@ impl TestApp {
     /// A server with the demo model only.
     pub async fn start() -> Self {
         Self::with(&[]).await
+    }
+
+    /// A server whose default model is this provider's, with further variables set.
+    pub async fn before(upstream: &Upstream, variables: &[(&str, &str)]) -> Self {
+        let own = upstream.variables();
+        let own = own.iter().map(|(name, value)| (*name, value.as_str()));
+        Self::with(&own.chain(variables.iter().copied()).collect::<Vec<_>>()).await
     }
 
     /// A server with these variables set.

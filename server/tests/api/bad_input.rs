@@ -23,7 +23,9 @@ async fn bodies_that_are_not_what_they_should_be() {
     let app = TestApp::start().await;
     let conversation = format!("/api/conversations/{}/messages", app.conversation().await);
     for path in ASKING.into_iter().chain([conversation.as_str()]) {
-        for body in ["", "{}", "hello", "[]", "null", "5", "{\"message\":", "{\"messages\":5,\"message\":5,\"content\":5}"] {
+        for body in
+            ["", "{}", "hello", "[]", "null", "5", "{\"message\":", "{\"messages\":5,\"message\":5,\"content\":5}"]
+        {
             refused(&app, path, body, 400, "invalid_request").await;
         }
         refused(&app, path, vec![b'{', b'"', 0xff, 0xfe, b'"', b'}'], 400, "invalid_request").await;
@@ -107,9 +109,7 @@ async fn unknown_and_malformed_ids() {
         (Method::GET, "/api/generations/ID/events"),
         (Method::DELETE, "/api/generations/ID"),
     ] {
-        let ask = |id: &str| {
-            app.request(method.clone(), &path.replace("ID", id)).json(&json!({"content": "x"})).send()
-        };
+        let ask = |id: &str| app.request(method.clone(), &path.replace("ID", id)).json(&json!({"content": "x"})).send();
         problem(ask(unknown).await.unwrap(), 404, "not_found").await;
         let detail = problem(ask("12").await.unwrap(), 400, "invalid_request").await;
         assert!(detail.contains("id must be a UUID"), "{detail}");
@@ -137,10 +137,13 @@ async fn headers_that_are_not_utf_8() {
     let app = TestApp::start().await;
     let id = app.conversation().await;
     let odd = HeaderValue::from_bytes(b"\xff\xfe").unwrap();
-    let send = app.request(Method::POST, &format!("/api/conversations/{id}/messages")).header("idempotency-key", odd.clone());
+    let send =
+        app.request(Method::POST, &format!("/api/conversations/{id}/messages")).header("idempotency-key", odd.clone());
     let detail = problem(send.json(&json!({"content": "x"})).send().await.unwrap(), 400, "invalid_request").await;
     assert!(detail.contains("`idempotency-key`"), "{detail}");
-    let long = app.request(Method::POST, &format!("/api/conversations/{id}/messages")).header("idempotency-key", "k".repeat(256));
+    let long = app
+        .request(Method::POST, &format!("/api/conversations/{id}/messages"))
+        .header("idempotency-key", "k".repeat(256));
     problem(long.json(&json!({"content": "x"})).send().await.unwrap(), 400, "invalid_request").await;
     let body = json!({"messages": [{"role": "user", "content": "/fast x"}]});
     let strange = app.request(Method::POST, "/api/chat").header("x-strange", odd.clone()).header("cookie", odd.clone());

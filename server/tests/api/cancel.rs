@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 
 async fn start() -> (TestApp, Upstream) {
     let upstream = Upstream::start().await;
-    let variables = upstream.variables();
-    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    (TestApp::with(&variables).await, upstream)
+    (TestApp::before(&upstream, &[]).await, upstream)
 }
 
 const STATELESS: [&str; 6] = [
@@ -170,11 +168,9 @@ async fn deleting_a_conversation_stops_its_answer() {
 
 #[tokio::test]
 async fn a_provider_that_is_silent_for_too_long_is_given_up() {
-    let upstream = Upstream::start().await;
-    let variables = upstream.variables();
-    let mut variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    variables.extend([("RIVULET_FIRST_CHUNK_TIMEOUT", "300ms"), ("RIVULET_IDLE_TIMEOUT", "100ms")]);
-    let (app, mut upstream) = (TestApp::with(&variables).await, upstream);
+    let mut upstream = Upstream::start().await;
+    let limits = [("RIVULET_FIRST_CHUNK_TIMEOUT", "300ms"), ("RIVULET_IDLE_TIMEOUT", "100ms")];
+    let app = TestApp::before(&upstream, &limits).await;
     for speaks in [false, true] {
         let (events, _, mut call, _) = ask(&app, &mut upstream).await;
         if speaks {
@@ -191,12 +187,11 @@ async fn a_provider_that_is_silent_for_too_long_is_given_up() {
 
 #[tokio::test]
 async fn an_answer_has_its_limits() {
-    for (name, value) in [("RIVULET_MAX_CHUNKS", "3"), ("RIVULET_MAX_ANSWER_BYTES", "12"), ("RIVULET_MAX_DURATION", "300ms")] {
-        let upstream = Upstream::start().await;
-        let variables = upstream.variables();
-        let mut variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        variables.push((name, value));
-        let (app, mut upstream) = (TestApp::with(&variables).await, upstream);
+    for (name, value) in
+        [("RIVULET_MAX_CHUNKS", "3"), ("RIVULET_MAX_ANSWER_BYTES", "12"), ("RIVULET_MAX_DURATION", "300ms")]
+    {
+        let mut upstream = Upstream::start().await;
+        let app = TestApp::before(&upstream, &[(name, value)]).await;
         let (events, _, mut call, _) = ask(&app, &mut upstream).await;
         call.accept().await;
         for _ in 0..5 {

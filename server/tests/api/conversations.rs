@@ -1,6 +1,9 @@
 //! The page's own routes.
 
-use crate::app::{Events, TestApp, problem, text, visitor};
+use crate::{
+    app::{Events, TestApp, problem, text, visitor},
+    upstream::Upstream,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,7 +13,10 @@ async fn a_conversation_is_made_asked_and_read() {
     let id = app.conversation().await;
     let frames = Events::new(app.send(&id, "/fast hello").await).all().await;
     let first = frames[0].json();
-    assert_eq!((&first["type"], &first["status"], &first["conversation_id"]), (&json!("status"), &json!("processing"), &json!(id)));
+    assert_eq!(
+        (&first["type"], &first["status"], &first["conversation_id"]),
+        (&json!("status"), &json!("processing"), &json!(id))
+    );
     assert_eq!(frames.last().unwrap().json()["finish_reason"], "stop");
 
     let conversation: Value = app.get(&format!("/api/conversations/{id}")).await.json().await.unwrap();
@@ -36,6 +42,27 @@ async fn the_second_question_knows_the_first() {
     Events::new(app.send(&id, "/fast my cat is Tom").await).all().await;
     let frames = Events::new(app.send(&id, "/fast what did I say?").await).all().await;
     assert!(text(&frames).contains("my cat is Tom"), "{}", text(&frames));
+}
+
+#[tokio::test]
+async fn the_provider_is_told_the_whole_conversation() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[("RIVULET_SYSTEM_PROMPT", "Be kind.")]).await;
+    let id = app.conversation().await;
+    for (question, answer) in [("one", "ONE"), ("two", "TWO")] {
+        let events = Events::new(app.send(&id, question).await);
+        let mut call = upstream.call().await;
+        let said: Vec<_> =
+            call.request["messages"].as_array().unwrap().iter().map(|turn| turn["content"].clone()).collect();
+        match question {
+            "one" => assert_eq!(said, ["Be kind.", "one"]),
+            _ => assert_eq!(said, ["Be kind.", "one", "ONE", "two"]),
+        }
+        call.accept().await;
+        call.say(answer).await;
+        call.finish().await;
+        events.all().await;
+    }
 }
 
 #[tokio::test]
@@ -93,7 +120,9 @@ async fn a_double_send_with_one_key_is_one_generation() {
     let app = TestApp::start().await;
     let id = app.conversation().await;
     let path = format!("/api/conversations/{id}/messages");
-    let send = || app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send();
+    let send = || {
+        app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send()
+    };
     let (one, two) = tokio::join!(send(), send());
     let (one, two) = (Events::new(one.unwrap()).all().await, Events::new(two.unwrap()).all().await);
     assert_eq!(one, two);
@@ -108,7 +137,9 @@ async fn a_repeated_key_finds_the_answer_even_when_its_events_are_gone() {
     let app = TestApp::with(&[("RIVULET_KEEP_FINISHED", "100ms")]).await;
     let id = app.conversation().await;
     let path = format!("/api/conversations/{id}/messages");
-    let send = || app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send();
+    let send = || {
+        app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&json!({"content": "/fast hello"})).send()
+    };
     let first = Events::new(send().await.unwrap()).all().await;
     let generation = first[0].json()["generation_id"].as_str().unwrap().to_owned();
     let gone = format!("/api/generations/{generation}/events");

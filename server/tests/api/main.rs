@@ -1,10 +1,14 @@
 //! Drives the real server over real sockets: every route, every wire format, what can go wrong with each.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(unreachable_pub, reason = "in a test binary everything is private")]
+
 mod app;
 mod bad_input;
 mod cancel;
 mod conversations;
 mod openai;
+mod page;
 mod resume;
 mod sessions;
 mod stateless;

@@ -62,7 +62,9 @@ async fn an_error_in_the_stream_is_what_clients_throw() {
 #[tokio::test]
 async fn problems_carry_the_error_that_clients_read() {
     let app = TestApp::start().await;
-    let response = app.post("/v1/chat/completions", json!({"model": "nobody/none", "messages": [{"role": "user", "content": "x"}]})).await;
+    let response = app
+        .post("/v1/chat/completions", json!({"model": "nobody/none", "messages": [{"role": "user", "content": "x"}]}))
+        .await;
     assert_eq!(response.status(), 404);
     let document: Value = response.json().await.unwrap();
     assert_eq!(document["error"]["type"], "invalid_request_error");

@@ -23,9 +23,7 @@ struct Scene {
 
 async fn scene() -> Scene {
     let mut upstream = Upstream::start().await;
-    let variables = upstream.variables();
-    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let app = TestApp::with(&variables).await;
+    let app = TestApp::before(&upstream, &[]).await;
     let conversation = app.conversation().await;
     let mut events = Events::new(app.send(&conversation, "hi").await);
     let first = events.next().await.unwrap().json();
@@ -105,7 +103,8 @@ async fn every_cursor_gives_exactly_the_rest() {
         let path = format!("{}/events?after={wrong}", scene.generation);
         let detail = problem(scene.app.get(&path).await, 400, "invalid_request").await;
         assert!(detail.contains("`after`"), "{detail}");
-        let header = scene.app.request(Method::GET, &format!("{}/events", scene.generation)).header("last-event-id", wrong);
+        let header =
+            scene.app.request(Method::GET, &format!("{}/events", scene.generation)).header("last-event-id", wrong);
         let detail = problem(header.send().await.unwrap(), 400, "invalid_request").await;
         assert!(detail.contains("`Last-Event-ID`"), "{detail}");
     }

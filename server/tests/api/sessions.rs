@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 async fn a_session_remembers_across_both_routes() {
     let app = TestApp::start().await;
     let frames =
-        Events::new(app.post("/api/conversation-stream/test", json!({"message": "/fast my cat is Tom"})).await).all().await;
+        Events::new(app.post("/api/conversation-stream/test", json!({"message": "/fast my cat is Tom"})).await)
+            .all()
+            .await;
     assert_eq!(frames[0].json()["status"], "processing");
     let ids: Vec<_> = frames.iter().map(|frame| frame.id.unwrap()).collect();
     assert_eq!(ids, (1..=frames.len() as u64).collect::<Vec<_>>());

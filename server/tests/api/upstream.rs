@@ -73,11 +73,15 @@ impl Call {
         let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();
         if text.starts_with("get ") {
             let list = json!({"object": "list", "data": [{"id": "live", "object": "model"}]}).to_string();
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{list}", list.len());
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{list}",
+                list.len()
+            );
             let _ = socket.write_all(answer.as_bytes()).await;
             return None;
         }
-        let length: usize = text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().trim().parse().unwrap();
+        let length: usize =
+            text.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap().trim().parse().unwrap();
         while bytes.len() < head + length {
             (socket.read_buf(&mut bytes).await.ok()? > 0).then_some(())?;
         }
@@ -100,7 +104,8 @@ impl Call {
 
     /// Says a piece of the answer.
     pub async fn say(&mut self, text: &str) {
-        self.chunk(&json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]}).to_string()).await;
+        self.chunk(&json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]}).to_string())
+            .await;
     }
 
     /// Ends the answer as it should.
