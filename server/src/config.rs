@@ -32,6 +32,7 @@ macro_rules! variables {
 
 variables! {
     RIVULET_ADDR = "127.0.0.1:3000": "Address and port to serve on. Under `cargo leptos` its own `LEPTOS_SITE_ADDR` is the default.";
+    RIVULET_ALLOWED_HOSTS = "": "Names, separated by commas, under which browsers may reach a server that listens on a loopback address, such as `chat.example.org` behind a proxy on the same machine. `localhost` and addresses are always allowed. Pages that pretend to be this server by their name are refused.";
     RIVULET_LOG = "info": "What to log: `error`, `warn`, `info`, `debug`, `trace`, or filters such as `info,rivulet::http=debug`.";
     RIVULET_SITE_ROOT = "": "Folder with the page's built files. By default it is looked for beside the binary, where `cargo leptos build` puts it.";
     RIVULET_MODEL = "": "Model that answers when a request names none, as `provider/model`. By default the first that is configured; without any key a local Ollama or llama.cpp server; without that the demo model.";
@@ -58,6 +59,7 @@ variables! {
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
     RIVULET_HEARTBEAT = "15s": "How often a silent stream gets a comment, so that nothing on the way cuts it.";
     RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
+    RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
     RIVULET_MAX_CONVERSATIONS = "10000": "The most conversations kept in memory; the least recently used goes first.";
     RIVULET_MAX_CONVERSATION_BYTES = "256MiB": "The most bytes of messages kept in memory; the least recently used conversation goes first.";
     RIVULET_SHUTDOWN_GRACE = "10s": "How long answers may go on after the server was told to stop.";
@@ -68,6 +70,8 @@ variables! {
 pub struct Settings {
     /// Where to serve.
     pub address: SocketAddr,
+    /// Names under which browsers may reach a server on a loopback address, besides `localhost`.
+    pub allowed_hosts: Vec<String>,
     /// The log's filter.
     pub log: String,
     /// What leptos needs to know to link the page's files.
@@ -105,6 +109,8 @@ pub struct GenerationLimits {
     pub streams: usize,
     /// How long a finished one stays readable.
     pub keep_finished: Duration,
+    /// The most bytes of events of finished ones.
+    pub keep_finished_bytes: usize,
 }
 
 /// How much the memory store keeps.
@@ -141,6 +147,7 @@ impl Settings {
         };
         Ok(Self {
             address,
+            allowed_hosts: parse::list(&read.text(RIVULET_ALLOWED_HOSTS)),
             log: read.text(RIVULET_LOG),
             leptos: leptos_options(&environment, address, optional_text(&read.text(RIVULET_SITE_ROOT))),
             providers: providers(&read)?,
@@ -157,6 +164,7 @@ impl Settings {
                 bytes: read.get(RIVULET_MAX_ANSWER_BYTES, size)?,
                 streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
                 keep_finished: read.get(RIVULET_KEEP_FINISHED, duration)?,
+                keep_finished_bytes: read.get(RIVULET_KEEP_FINISHED_BYTES, size)?,
             },
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             memory: MemoryLimits {

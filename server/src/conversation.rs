@@ -4,12 +4,12 @@
 
 use crate::{
     clock,
-    generation::{Engine, EngineError, Generation, Keep, Names, NewGeneration, OnEnd, Question},
+    generation::{Engine, EngineError, Generation, Keep, Names, NewGeneration, OnEnd, Prepared, Question},
     store::{NewAsk, NewTurn, Store, StoreError, TurnStart},
     visitor::Owner,
 };
 use protocol::{
-    conversation::{Conversation, ConversationSettings, ConversationSummary},
+    conversation::{Conversation, ConversationSettings, ConversationSummary, SettingsChange},
     error::{ErrorCode, PublicError},
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus, Role},
@@ -36,8 +36,8 @@ pub struct Send {
     pub conversation: ConversationId,
     /// What is asked.
     pub ask: Ask,
-    /// The settings given with it.
-    pub settings: ConversationSettings,
+    /// What to change in the conversation's settings.
+    pub settings: SettingsChange,
     /// The client's name for this request.
     pub idempotency_key: Option<String>,
     /// Whether the conversation is an API session.
@@ -53,12 +53,16 @@ pub enum ConversationError {
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// A fault of this server; the panic hook has logged it.
+    #[error("the server failed on this request")]
+    Failed,
 }
 
 impl From<ConversationError> for PublicError {
     fn from(error: ConversationError) -> Self {
         let code = match error {
             ConversationError::Engine(error) => return error.into(),
+            ConversationError::Failed => ErrorCode::Internal,
             ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
             ConversationError::Store(StoreError::AnswerUnderWay(_)) => ErrorCode::Conflict,
         };
@@ -81,7 +85,7 @@ impl Conversations {
         settings: ConversationSettings,
     ) -> Result<Conversation, ConversationError> {
         let now = clock::now();
-        let id = ConversationId(Uuid::now_v7());
+        let id = ConversationId(Uuid::new_v4());
         let summary = ConversationSummary { id, title: String::new(), created_at: now, updated_at: now };
         self.store.create(owner, summary.clone(), settings.clone()).await?;
         Ok(Conversation { summary, settings, messages: Vec::new() })
@@ -112,12 +116,10 @@ impl Conversations {
         }
     }
 
-    /// Forgets a conversation, and stops its answer if one is under way.
+    /// Forgets a conversation and its events, and stops its answer if one is under way.
     pub async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<(), ConversationError> {
         for generation in self.store.delete(owner, id).await? {
-            if let Some(generation) = self.engine.get(generation) {
-                generation.stop();
-            }
+            self.engine.forget(generation);
         }
         Ok(())
     }
@@ -125,19 +127,23 @@ impl Conversations {
     /// Asks, and begins the answer. What is refused has left no trace. A repeated idempotency key leads to the generation
     /// that it began; if that has been forgotten, to its message told again.
     pub async fn send(&self, owner: &Owner, send: Send) -> Result<Arc<Generation>, ConversationError> {
-        let model = match &send.settings.model {
-            Some(model) => Some(model.clone()),
-            None => self.store.get(owner, send.conversation).await?.settings.model,
-        };
+        if let Some(key) = &send.idempotency_key
+            && let Some(answer) = self.store.answer_by_key(owner, send.conversation, key).await?
+        {
+            return Ok(self.known(owner, send.conversation, answer));
+        }
+        self.give_up_stale_answers(owner, send.conversation).await?;
+        let settings = self.store.get(owner, send.conversation).await?.settings;
+        let model = send.settings.clone().apply(settings).model;
         let now = clock::now();
         let (question, ask) = match send.ask {
             Ask::Question(content) => {
-                let id = MessageId(Uuid::now_v7());
+                let id = MessageId(Uuid::new_v4());
                 (Some(id), NewAsk::Question(Box::new(Message::user(id, None, content, now))))
             }
             Ask::Retry(old) => (None, NewAsk::Retry(old)),
         };
-        let mut answer = Message::answer(MessageId(Uuid::now_v7()), None, now);
+        let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, now);
         let names = Names {
             conversation: Some(send.conversation),
             question,
@@ -154,20 +160,33 @@ impl Conversations {
             conversation: send.conversation,
             idempotency_key: send.idempotency_key,
             ask,
-            answer: answer.clone(),
+            answer,
             settings: send.settings,
         };
-        match self.store.begin_turn(owner, turn).await {
+        // In a task of its own: a client that leaves now must not leave a turn behind that no generation will end.
+        let (this, owner) = (self.clone(), owner.clone());
+        let begun = tokio::spawn(async move { this.begin(owner, turn, prepared).await });
+        begun.await.map_err(|_| ConversationError::Failed)?
+    }
+
+    /// Stores the turn and launches its generation, both or neither.
+    async fn begin(
+        &self,
+        owner: Owner,
+        turn: NewTurn,
+        prepared: Prepared,
+    ) -> Result<Arc<Generation>, ConversationError> {
+        let (conversation, mut answer) = (turn.conversation, turn.answer.clone());
+        match self.store.begin_turn(&owner, turn).await {
             Ok(TurnStart::Added { history, settings }) => {
                 answer.parent_id = history.last().map(|question| question.id);
                 let question = self.question(history, settings);
-                let on_end = self.save(owner.clone(), send.conversation, answer);
+                let on_end = self.save(owner, conversation, answer);
                 Ok(self.engine.launch(prepared, question, Some(on_end)))
             }
             Ok(TurnStart::Known(message)) => {
                 self.engine.discard(prepared);
-                let known = message.generation_id.and_then(|id| self.engine.get(id));
-                Ok(known.unwrap_or_else(|| Generation::replay(owner.clone(), send.conversation, *message)))
+                Ok(self.known(&owner, conversation, *message))
             }
             Err(error) => {
                 self.engine.discard(prepared);
@@ -176,12 +195,54 @@ impl Conversations {
         }
     }
 
+    /// The generation that made an answer; if it has been forgotten, the answer told again.
+    fn known(&self, owner: &Owner, conversation: ConversationId, answer: Message) -> Arc<Generation> {
+        let known = answer.generation_id.and_then(|id| self.engine.get(id));
+        known.unwrap_or_else(|| Generation::replay(owner.clone(), conversation, answer))
+    }
+
+    /// An answer that the store has as under way, and of which no generation is left, must not block the conversation.
+    async fn give_up_stale_answers(&self, owner: &Owner, id: ConversationId) -> Result<(), ConversationError> {
+        for message in self.store.get(owner, id).await?.messages {
+            let generation = message.generation_id.and_then(|id| self.engine.get(id));
+            if message.status == MessageStatus::Streaming && generation.is_none_or(|generation| generation.is_ended()) {
+                let interrupted = Message { status: MessageStatus::Interrupted, ..message };
+                self.store.save_answer(owner, id, interrupted).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Stops a generation and waits until it has ended and is stored.
     pub async fn stop(&self, owner: &Owner, id: GenerationId) -> Result<(), ConversationError> {
         let generation = self.generation(owner, id)?;
         generation.stop();
         let _ = tokio::time::timeout(STOP_LIMIT, generation.ended()).await;
         Ok(())
+    }
+
+    /// The events of one of the owner's generations. One that has been forgotten is told again from its stored answer, but
+    /// only from its beginning: its events are fewer then, and old numbers mean nothing.
+    pub async fn events(
+        &self,
+        owner: &Owner,
+        id: GenerationId,
+        after: u64,
+    ) -> Result<Arc<Generation>, ConversationError> {
+        match self.generation(owner, id) {
+            Err(_) if after == 0 => {
+                let (conversation, answer) = self.store.answer_by_generation(owner, id).await?;
+                Ok(self.known(owner, conversation, answer))
+            }
+            found => found,
+        }
+    }
+
+    /// The answer of a generation as it is stored.
+    pub async fn answer(&self, owner: &Owner, id: GenerationId) -> Result<Message, ConversationError> {
+        let (_, mut answer) = self.store.answer_by_generation(owner, id).await?;
+        self.bring_up_to_date(&mut answer);
+        Ok(answer)
     }
 
     /// Finds one of the owner's generations.

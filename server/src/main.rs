@@ -64,5 +64,8 @@ fn stop_on_signal(stop: CancellationToken) -> Result<impl Future<Output = ()>, S
             _ = terminate.recv() => {}
         }
         stop.cancel();
+        // Whoever presses Ctrl+C again does not want to wait for the answers.
+        interrupt.recv().await;
+        std::process::exit(130);
     })
 }

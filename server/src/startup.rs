@@ -6,7 +6,7 @@ use crate::{
     config::Settings,
     conversation::Conversations,
     generation::Engine,
-    http::{router::router, state::AppState},
+    http::{AllowedHosts, router::router, state::AppState},
     providers::{Providers, SetupError},
     store::MemoryStore,
 };
@@ -64,6 +64,7 @@ impl Server {
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
             heartbeat: settings.heartbeat,
+            hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
         };
         let listener = listen(settings.address)?;

@@ -40,6 +40,83 @@ impl From<ConversationSettingsFields> for ConversationSettings {
     }
 }
 
+/// What to change in [`ConversationSettings`]: on the wire a field that is left out stays, and one that is `null` is
+/// unset.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SettingsChange {
+    /// See [`ConversationSettings::model`].
+    #[serde(with = "change", skip_serializing_if = "Option::is_none")]
+    pub model: Option<Option<String>>,
+    /// See [`ConversationSettings::system_prompt`].
+    #[serde(with = "change", skip_serializing_if = "Option::is_none")]
+    pub system_prompt: Option<Option<String>>,
+    /// See [`Parameters::temperature`].
+    #[serde(with = "change", skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<Option<f64>>,
+    /// See [`Parameters::top_p`].
+    #[serde(with = "change", skip_serializing_if = "Option::is_none")]
+    pub top_p: Option<Option<f64>>,
+    /// See [`Parameters::max_tokens`].
+    #[serde(with = "change", skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<Option<u32>>,
+}
+
+/// Tells a field that is `null` from one that is not there.
+pub(crate) mod change {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(value: &Option<Option<T>>, to: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().and_then(Option::as_ref).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Option<T>>, D::Error> {
+        Option::deserialize(from).map(Some)
+    }
+}
+
+impl SettingsChange {
+    /// These settings, whole: what is not set in them is unset.
+    pub fn all(settings: ConversationSettings) -> Self {
+        let ConversationSettings { model, system_prompt, parameters } = settings;
+        Self {
+            model: Some(model),
+            system_prompt: Some(system_prompt),
+            temperature: Some(parameters.temperature),
+            top_p: Some(parameters.top_p),
+            max_tokens: Some(parameters.max_tokens),
+        }
+    }
+
+    /// Only what is set in these settings.
+    pub fn given(settings: ConversationSettings) -> Self {
+        let ConversationSettings { model, system_prompt, parameters } = settings;
+        Self {
+            model: model.map(Some),
+            system_prompt: system_prompt.map(Some),
+            temperature: parameters.temperature.map(Some),
+            top_p: parameters.top_p.map(Some),
+            max_tokens: parameters.max_tokens.map(Some),
+        }
+    }
+
+    /// The settings after the change.
+    pub fn apply(self, settings: ConversationSettings) -> ConversationSettings {
+        let ConversationSettings { model, system_prompt, parameters } = settings;
+        ConversationSettings {
+            model: self.model.unwrap_or(model),
+            system_prompt: self.system_prompt.unwrap_or(system_prompt),
+            parameters: Parameters {
+                temperature: self.temperature.unwrap_or(parameters.temperature),
+                top_p: self.top_p.unwrap_or(parameters.top_p),
+                max_tokens: self.max_tokens.unwrap_or(parameters.max_tokens),
+            },
+        }
+    }
+}
+
 /// A conversation without its messages, as a list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConversationSummary {
@@ -77,4 +154,28 @@ impl Conversation {
 pub struct ConversationList {
     /// The visitor's conversations, the most recent first.
     pub conversations: Vec<ConversationSummary>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_change_tells_null_from_nothing() {
+        let before = ConversationSettings {
+            model: Some("demo/rivulet".into()),
+            system_prompt: Some("Be brief.".into()),
+            parameters: Parameters { temperature: Some(0.5), ..Parameters::default() },
+        };
+        let change: SettingsChange = serde_json::from_value(json!({"temperature": null, "max_tokens": 9})).unwrap();
+        let after = change.apply(before.clone());
+        assert_eq!((after.model, after.system_prompt), (before.model.clone(), before.system_prompt.clone()));
+        assert_eq!((after.parameters.temperature, after.parameters.max_tokens), (None, Some(9)));
+        let whole = serde_json::to_value(SettingsChange::all(before.clone())).unwrap();
+        assert_eq!(whole["top_p"], json!(null));
+        let read: SettingsChange = serde_json::from_value(whole).unwrap();
+        assert_eq!(read.apply(ConversationSettings::default()), before);
+        assert_eq!(serde_json::to_value(SettingsChange::default()).unwrap(), json!({}));
+    }
 }

@@ -5,7 +5,7 @@
 //! refusal names the field and says what would be right.
 
 use crate::{
-    conversation::ConversationSettings,
+    conversation::{ConversationSettings, SettingsChange, change},
     error::{ErrorCode, PublicError},
     id::{ConversationId, MessageId},
     message::Role,
@@ -191,6 +191,7 @@ pub enum Asks {
 impl PromptRequest {
     /// Checks the request for a route that asks in the way of `asks`.
     pub fn resolve(self, asks: Asks, limits: InputLimits) -> Result<Prompt, InvalidField> {
+        let from_message = self.message.is_some();
         let turns = match (self.message, self.messages) {
             (Some(message), None) if asks != Asks::Messages => vec![Turn { role: Role::User, content: message }],
             (None, Some(messages)) if asks != Asks::Message => messages,
@@ -199,7 +200,6 @@ impl PromptRequest {
             }
             _ => return Err(missing(asks)),
         };
-        let from_message = turns.len() == 1 && asks == Asks::Message;
         validate_turns(&turns, limits, if from_message { "message" } else { "messages" })?;
         let Self { temperature, top_p, max_tokens, .. } = self;
         let parameters = Parameters { temperature, top_p, max_tokens };
@@ -267,8 +267,7 @@ pub fn validate_turns(turns: &[Turn], limits: InputLimits, field: &str) -> Resul
 pub type CreateConversation = ConversationSettings;
 
 /// The body of `POST /api/conversations/{id}/messages`: a new question, or another answer to an old one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "SendMessageFields")]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SendMessage {
     /// The question.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -276,33 +275,38 @@ pub struct SendMessage {
     /// The answer to make again, in place of a question. The old one stays as a branch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<MessageId>,
-    /// Replaces what is set for the conversation; where nothing at all is given, what was set stays.
+    /// What to change in the conversation's settings, from this answer on.
     #[serde(flatten)]
-    pub settings: ConversationSettings,
+    pub settings: SettingsChange,
     /// Wait for the end and answer with the whole message as JSON: for browsers and networks that cannot stream.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
 }
 
-/// [`SendMessage`] as it is read: field by field, because a flattened field that is wrong could not be named.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct SendMessageFields {
-    content: Option<String>,
-    retry: Option<MessageId>,
-    whole: bool,
-    model: Option<String>,
-    system_prompt: Option<String>,
-    temperature: Option<f64>,
-    top_p: Option<f64>,
-    max_tokens: Option<u32>,
-}
-
-impl From<SendMessageFields> for SendMessage {
-    fn from(fields: SendMessageFields) -> Self {
-        let SendMessageFields { content, retry, whole, model, system_prompt, temperature, top_p, max_tokens } = fields;
-        let parameters = Parameters { temperature, top_p, max_tokens };
-        Self { content, retry, settings: ConversationSettings { model, system_prompt, parameters }, whole }
+impl<'de> Deserialize<'de> for SendMessage {
+    /// Reads field by field, because a flattened field that is wrong could not be named.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Fields {
+            content: Option<String>,
+            retry: Option<MessageId>,
+            whole: bool,
+            #[serde(deserialize_with = "change::deserialize")]
+            model: Option<Option<String>>,
+            #[serde(deserialize_with = "change::deserialize")]
+            system_prompt: Option<Option<String>>,
+            #[serde(deserialize_with = "change::deserialize")]
+            temperature: Option<Option<f64>>,
+            #[serde(deserialize_with = "change::deserialize")]
+            top_p: Option<Option<f64>>,
+            #[serde(deserialize_with = "change::deserialize")]
+            max_tokens: Option<Option<u32>>,
+        }
+        let Fields { content, retry, whole, model, system_prompt, temperature, top_p, max_tokens } =
+            Fields::deserialize(deserializer)?;
+        let settings = SettingsChange { model, system_prompt, temperature, top_p, max_tokens };
+        Ok(Self { content, retry, settings, whole })
     }
 }
 
@@ -317,8 +321,8 @@ pub enum Ask {
 
 impl SendMessage {
     /// Checks the request.
-    pub fn resolve(self, limits: InputLimits) -> Result<(Ask, ConversationSettings), InvalidField> {
-        self.settings.parameters.validate()?;
+    pub fn resolve(self, limits: InputLimits) -> Result<(Ask, SettingsChange), InvalidField> {
+        validate_settings(&self.settings.clone().apply(ConversationSettings::default()), limits)?;
         let ask = match (self.content, self.retry) {
             (Some(content), None) => {
                 let turn = [Turn { role: Role::User, content }];
@@ -329,9 +333,25 @@ impl SendMessage {
             (None, Some(message)) => Ask::Retry(message),
             _ => return Err(InvalidField::new("content", "or `retry` must be given, and not both")),
         };
-        Ok((ask, ConversationSettings { model: named(self.settings.model), ..self.settings }))
+        Ok((ask, SettingsChange { model: self.settings.model.map(named), ..self.settings }))
     }
 }
+
+/// Checks what is set for a conversation.
+pub fn validate_settings(settings: &ConversationSettings, limits: InputLimits) -> Result<(), InvalidField> {
+    settings.parameters.validate()?;
+    let prompt = settings.system_prompt.as_ref().map_or(0, String::len);
+    if prompt > limits.max_bytes {
+        return Err(InvalidField::new("system_prompt", format!("must be at most {} bytes", limits.max_bytes)));
+    }
+    if settings.model.as_ref().is_some_and(|model| model.len() > LONGEST_MODEL) {
+        return Err(InvalidField::new("model", format!("must be at most {LONGEST_MODEL} bytes")));
+    }
+    Ok(())
+}
+
+/// The most bytes in the name of a model; the longest real ones, paths of files, have about 200.
+const LONGEST_MODEL: usize = 1024;
 
 /// The JSON answer of `POST /api/conversation/{user_id}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -407,8 +427,9 @@ mod tests {
     fn a_send_is_a_question_or_a_retry() {
         let send = |body| serde_json::from_value::<SendMessage>(body).unwrap().resolve(LIMITS);
         let (ask, settings) = send(json!({"content": "Hi", "model": "", "temperature": 1.0})).unwrap();
-        assert_eq!((ask, settings.model), (Ask::Question("Hi".into()), None));
-        assert_eq!(settings.parameters.temperature, Some(1.0));
+        assert_eq!((ask, settings.model), (Ask::Question("Hi".into()), Some(None)));
+        assert_eq!((settings.temperature, settings.top_p), (Some(Some(1.0)), None));
+        assert!(send(json!({"content": "Hi", "system_prompt": "x".repeat(21)})).is_err());
         assert!(send(json!({})).is_err());
         assert!(send(json!({"content": ""})).unwrap_err().to_string().starts_with("`content` must not be empty"));
     }

@@ -16,7 +16,7 @@ use futures::{
 };
 use leptos::prelude::*;
 use protocol::{
-    conversation::Conversation,
+    conversation::{Conversation, SettingsChange},
     error::{ErrorCode, PublicError},
     event::{Status, StreamEvent},
     id::{ConversationId, MessageId},
@@ -237,7 +237,7 @@ impl Run {
 
     async fn ask(&self, ask: &Ask, conversation: ConversationId, whole: bool) -> Went {
         let address = self.session.address(&format!("/api/conversations/{conversation}/messages"));
-        let settings = self.session.settings.get_untracked();
+        let settings = SettingsChange::all(self.session.settings.get_untracked());
         let body = SendMessage { content: ask.content.clone(), retry: ask.retry, settings, whole };
         if whole {
             self.message.notice.set(Some(Notice::Whole));

@@ -54,13 +54,23 @@ pub(super) fn optional_text(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
+pub(super) fn list(text: &str) -> Vec<String> {
+    text.split(',').map(|part| part.trim().to_ascii_lowercase()).filter(|part| !part.is_empty()).collect()
+}
+
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "must be an address and a port, such as 127.0.0.1:3000 or [::]:3000".into())
 }
 
+/// Times are added to the present; what is longer than this is a slip of the keyboard.
+const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).map_err(|_| "must be a duration, such as 500ms, 90s or 5min")?;
-    if duration.is_zero() { Err("must be longer than nothing".into()) } else { Ok(duration) }
+    if duration.is_zero() || duration > LONGEST {
+        return Err("must be longer than nothing and at most a year".into());
+    }
+    Ok(duration)
 }
 
 pub(super) fn count(text: &str) -> Result<usize, String> {

@@ -113,7 +113,7 @@ impl Engine {
             loop {
                 pause.tick().await;
                 let Some(registry) = reaped.upgrade() else { return };
-                registry.reap(limits.keep_finished);
+                registry.reap(limits.keep_finished, limits.keep_finished_bytes);
             }
         });
         Arc::new(Self { providers, registry, places, limits, tasks: TaskTracker::new() })
@@ -129,6 +129,13 @@ impl Engine {
         self.registry.get(id)
     }
 
+    /// Stops a generation if it runs, and lets nobody find it any more.
+    pub fn forget(&self, id: GenerationId) {
+        if let Some(generation) = self.registry.remove(id) {
+            generation.stop();
+        }
+    }
+
     /// Takes a place and finds the model, so that all that can be refused is refused before anything is stored.
     pub fn prepare(&self, new: NewGeneration) -> Result<Prepared, EngineError> {
         if self.tasks.is_closed() {
@@ -137,7 +144,7 @@ impl Engine {
         let resolved = self.providers.resolve(new.model.as_deref())?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| EngineError::Busy)?;
         let names = Processing {
-            generation_id: GenerationId(Uuid::now_v7()),
+            generation_id: GenerationId(Uuid::new_v4()),
             conversation_id: new.names.conversation,
             message_id: new.names.answer,
             user_message_id: new.names.question,

@@ -43,6 +43,8 @@ pub struct Generation {
     pub(super) cancel: CancellationToken,
     /// When it was made, in milliseconds since 1970 UTC.
     pub created_at: u64,
+    /// When the provider that refused may be asked again.
+    pub(super) retry_after: OnceLock<Duration>,
     interrupted: AtomicBool,
     ended_at: OnceLock<Instant>,
 }
@@ -57,6 +59,7 @@ impl Generation {
             log: Log::new(),
             cancel: CancellationToken::new(),
             created_at: crate::clock::now(),
+            retry_after: OnceLock::new(),
             interrupted: AtomicBool::new(false),
             ended_at: OnceLock::new(),
         }
@@ -145,6 +148,11 @@ impl Generation {
         let mut length = self.log.watch();
         // The sender lives as long as this log, so the wait cannot fail.
         let _ = length.wait_for(|_| self.log.is_closed()).await;
+    }
+
+    /// How long the provider that refused asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after.get().copied()
     }
 
     /// Whether it has ended.

@@ -4,7 +4,10 @@
 
 use bytes::Bytes;
 use protocol::event::StreamEvent;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{
+    Mutex, MutexGuard, OnceLock, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
 use tokio::sync::watch;
 
 /// One event and, once somebody has asked for it, its frame on the wire of typed events.
@@ -22,17 +25,22 @@ impl Entry {
     }
 }
 
+/// What a frame has around its text, and the allocator around both, in bytes.
+const FRAME_OVERHEAD: usize = 96;
+
 /// The record.
 #[derive(Debug)]
 pub struct Log {
     entries: Mutex<Vec<Entry>>,
+    /// Of the text in the events; what the entries themselves take comes on top.
+    text_bytes: AtomicUsize,
     length: watch::Sender<usize>,
 }
 
 impl Log {
     /// An empty log.
     pub fn new() -> Self {
-        Self { entries: Mutex::new(Vec::new()), length: watch::Sender::new(0) }
+        Self { entries: Mutex::new(Vec::new()), text_bytes: AtomicUsize::new(0), length: watch::Sender::new(0) }
     }
 
     /// Appends events and wakes every reader once. What follows a terminal event is dropped.
@@ -43,18 +51,25 @@ impl Log {
             if entries.last().is_some_and(|last| last.event.is_terminal()) {
                 break;
             }
+            if let StreamEvent::Chunk { content } | StreamEvent::Reasoning { content } = &event {
+                self.text_bytes.fetch_add(content.len(), Ordering::Relaxed);
+            }
             entries.push(Entry { event, frame: OnceLock::new() });
         }
-        let after = entries.len();
-        drop(entries);
-        if after > before {
-            self.length.send_replace(after);
+        // Told before the lock is released: whoever finds the log closed also finds its whole length.
+        if entries.len() > before {
+            self.length.send_replace(entries.len());
         }
     }
 
     /// How many events there are.
     pub fn len(&self) -> usize {
         *self.length.borrow()
+    }
+
+    /// About how much memory it takes: each event with its frame, and its text in both.
+    pub(super) fn bytes(&self) -> usize {
+        self.len() * (size_of::<Entry>() + FRAME_OVERHEAD) + 2 * self.text_bytes.load(Ordering::Relaxed)
     }
 
     /// Whether there is no event yet.

@@ -23,8 +23,8 @@ impl Registry {
         self.generations().get(&id).cloned()
     }
 
-    pub(super) fn remove(&self, id: GenerationId) {
-        self.generations().remove(&id);
+    pub(super) fn remove(&self, id: GenerationId) -> Option<Arc<Generation>> {
+        self.generations().remove(&id)
     }
 
     /// Called at a generation's end: one that nobody can come back to is forgotten at once.
@@ -35,10 +35,21 @@ impl Registry {
         }
     }
 
-    /// Forgets those that ended longer ago than `keep`. Readers that are still at one keep it alive for themselves.
-    pub(super) fn reap(&self, keep: Duration) {
+    /// Forgets those that ended longer ago than `keep`, and the oldest beyond `bytes` of events. Readers that are still at
+    /// one keep it alive for themselves.
+    pub(super) fn reap(&self, keep: Duration, bytes: usize) {
         let mut generations = self.generations();
         generations.retain(|_, generation| generation.ended_for().is_none_or(|ago| ago < keep));
+        let ended = generations.values().filter_map(|one| Some((one.ended_for()?, one.id(), one.log.bytes())));
+        let mut ended: Vec<_> = ended.collect();
+        ended.sort_unstable_by_key(|(ago, ..)| *ago);
+        let mut sum = 0;
+        for (_, id, size) in ended {
+            sum += size;
+            if sum > bytes {
+                generations.remove(&id);
+            }
+        }
         generations.shrink_to_fit();
     }
 

@@ -3,14 +3,15 @@
 use super::{engine::OnEnd, handle::Generation, registry::Registry};
 use crate::{
     config::GenerationLimits,
-    providers::{Delta, Provider, ProviderPrompt},
+    providers::{Delta, Provider, ProviderError, ProviderPrompt},
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use protocol::{
     error::{ErrorCode, PublicError},
     event::{Complete, FinishReason, Stats, Status, StreamEvent, Usage},
 };
 use std::{
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
@@ -38,7 +39,10 @@ impl Task {
         let end = tokio::select! {
             biased;
             () = generation.cancel.cancelled() => generation.cancelled(),
-            end = drive(&generation, provider.as_ref(), prompt, &mut progress) => end,
+            end = AssertUnwindSafe(drive(&generation, provider.as_ref(), prompt, &mut progress)).catch_unwind() => {
+                // The panic hook has logged what and where; the answer ends, and is stored, like any that failed.
+                end.unwrap_or_else(|_| Err(PublicError::new(ErrorCode::Internal, FAILED)))
+            }
         };
         let last = progress.terminal(end, &generation);
         if let StreamEvent::Error(error) = &last {
@@ -63,13 +67,17 @@ async fn drive(
     progress: &mut Progress,
 ) -> Result<FinishReason, PublicError> {
     let mut watchdog = Watchdog::new(progress.limits);
-    let mut stream = watchdog.guard(provider.generate(prompt)).await??;
+    let refused = |error: ProviderError| {
+        error.retry_after.map(|wait| generation.retry_after.set(wait));
+        PublicError::from(error)
+    };
+    let mut stream = watchdog.guard(provider.generate(prompt)).await?.map_err(refused)?;
     while let Some(batch) = watchdog.guard(stream.next()).await? {
-        generation.log.append(batch?.into_iter().filter_map(|delta| progress.take(delta)));
+        generation.log.append(batch.map_err(refused)?.into_iter().filter_map(|delta| progress.take(delta)));
         if let Some(error) = progress.over_limit() {
             return Err(error);
         }
-        watchdog.heard(progress.first_chunk.is_some());
+        watchdog.heard(progress.first_chunk.is_some())?;
     }
     Ok(progress.finish.take().unwrap_or(FinishReason::Stop))
 }
@@ -105,15 +113,12 @@ impl Progress {
             Delta::Text(content) => StreamEvent::Chunk { content },
             Delta::Reasoning(content) => StreamEvent::Reasoning { content },
         };
-        if self.over_limit().is_some() {
-            return None;
-        }
         if let StreamEvent::Chunk { content } | StreamEvent::Reasoning { content } = &event {
             self.bytes += content.len();
         }
         self.chunks += 1;
         self.first_chunk.get_or_insert_with(|| self.started.elapsed());
-        Some(event)
+        self.over_limit().is_none().then_some(event)
     }
 
     fn over_limit(&self) -> Option<PublicError> {
@@ -168,14 +173,24 @@ impl Watchdog {
     }
 
     /// The provider said something; `speaks` once it was a piece of the answer.
-    fn heard(&mut self, speaks: bool) {
+    fn heard(&mut self, speaks: bool) -> Result<(), PublicError> {
         self.heard = Instant::now();
+        // A provider that always has something to say never lets the timer be looked at.
+        if self.heard >= self.started + self.limits.duration {
+            return Err(self.took_too_long());
+        }
         if speaks && !self.speaks {
             // The idle limit may be shorter than what the timer waits for now.
             self.speaks = true;
             let (deadline, _) = self.deadline();
             self.timer.as_mut().reset(deadline.into());
         }
+        Ok(())
+    }
+
+    fn took_too_long(&self) -> PublicError {
+        let message = format!("The answer took longer than {:?}, this server's limit.", self.limits.duration);
+        PublicError::new(ErrorCode::LimitReached, message)
     }
 
     /// Waits for the provider, until one of the limits is up.
@@ -204,12 +219,13 @@ impl Watchdog {
         };
         let (silence, end) = (since + limit, self.started + self.limits.duration);
         if end < silence {
-            let message = format!("The answer took longer than {:?}, this server's limit.", self.limits.duration);
-            return (end, PublicError::new(ErrorCode::LimitReached, message));
+            return (end, self.took_too_long());
         }
         (silence, PublicError::new(ErrorCode::UpstreamTimeout, format!("The model {what} {limit:?}.")))
     }
 }
+
+const FAILED: &str = "The server failed while it wrote this answer.";
 
 /// Whatever happens to the task (a panic, a runtime that goes away), its log is closed and the registry told.
 struct CloseOnDrop<'a> {
@@ -220,7 +236,7 @@ struct CloseOnDrop<'a> {
 impl Drop for CloseOnDrop<'_> {
     fn drop(&mut self) {
         if !self.generation.is_ended() {
-            let error = PublicError::new(ErrorCode::Internal, "The server failed while it wrote this answer.");
+            let error = PublicError::new(ErrorCode::Internal, FAILED);
             self.generation.log.append([StreamEvent::Error(error)]);
         }
         self.registry.ended(self.generation);

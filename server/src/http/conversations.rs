@@ -6,7 +6,7 @@ use super::{
     state::AppState,
     stream,
 };
-use crate::{conversation::Send, encode::typed::Typed, generation::Generation, visitor::Owner};
+use crate::{conversation::Send, encode::typed::Typed, visitor::Owner};
 use axum::{
     Extension,
     extract::State,
@@ -17,9 +17,8 @@ use protocol::{
     conversation::{Conversation, ConversationList, ConversationSettings},
     error::ErrorCode,
     id::ConversationId,
-    request::{SendMessage, named},
+    request::{SendMessage, named, validate_settings},
 };
-use std::sync::Arc;
 
 /// The most conversations in one list.
 pub(super) const LIST_LIMIT: usize = 200;
@@ -40,7 +39,7 @@ pub(super) async fn create(
     Extension(owner): Extension<Owner>,
     Json(settings): Json<ConversationSettings>,
 ) -> Result<(StatusCode, axum::Json<Conversation>), ApiError> {
-    settings.parameters.validate()?;
+    validate_settings(&settings, state.input)?;
     let settings = ConversationSettings { model: named(settings.model), ..settings };
     if let Some(model) = &settings.model {
         state.engine.check_model(model)?;
@@ -79,23 +78,10 @@ pub(super) async fn send(
     let send = Send { conversation, ask, settings, idempotency_key, is_session: false };
     let generation = state.conversations.send(&owner, send).await?;
     if whole {
-        return answer_whole(&state, &owner, conversation, generation).await;
+        generation.ended().await;
+        return Ok(axum::Json(state.conversations.answer(&owner, generation.id()).await?).into_response());
     }
     Ok(stream::follow(generation.reader(), Typed, state.heartbeat))
-}
-
-/// Waits for the end and answers with the message as it is stored.
-async fn answer_whole(
-    state: &AppState,
-    owner: &Owner,
-    conversation: ConversationId,
-    generation: Arc<Generation>,
-) -> Result<Response, ApiError> {
-    generation.ended().await;
-    let conversation = state.conversations.get(owner, conversation).await?;
-    let answer = conversation.messages.into_iter().rev().find(|m| m.generation_id == Some(generation.id()));
-    let answer = answer.ok_or_else(|| ApiError::new(ErrorCode::NotFound, "The answer was replaced or deleted."))?;
-    Ok(axum::Json(answer).into_response())
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {

@@ -13,16 +13,21 @@ use protocol::{
     error::{ErrorCode, Problem, PublicError},
     request::InvalidField,
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 /// What a handler returns in place of an answer.
 #[derive(Debug, Clone)]
-pub struct ApiError(pub PublicError);
+pub struct ApiError {
+    /// What the client is told.
+    pub error: PublicError,
+    /// How long it is asked to wait, where that is known.
+    pub retry_after: Option<Duration>,
+}
 
 impl ApiError {
     /// An error with this code and sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self(PublicError::new(code, message))
+        PublicError::new(code, message).into()
     }
 }
 
@@ -31,7 +36,7 @@ where
     E: FromInternal,
 {
     fn from(error: E) -> Self {
-        Self(error.into())
+        Self { error: error.into(), retry_after: None }
     }
 }
 
@@ -42,14 +47,23 @@ impl FromInternal for InvalidField {}
 impl FromInternal for EngineError {}
 impl FromInternal for ConversationError {}
 
+/// What a client is asked to wait when nobody has said how long it will take.
+const RETRY_SOON: Duration = Duration::from_secs(5);
+
 /// Travels from the handler to the outermost middleware.
 #[derive(Debug, Clone)]
 struct Unwritten(PublicError);
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let mut response = status(self.0.code).into_response();
-        response.extensions_mut().insert(Unwritten(self.0));
+        let mut response = status(self.error.code).into_response();
+        let busy = matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
+        if let Some(wait) = self.retry_after.or_else(|| busy.then_some(RETRY_SOON)) {
+            // Rounded up: a client that comes back too early is refused again.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response.extensions_mut().insert(Unwritten(self.error));
         response
     }
 }
@@ -71,9 +85,6 @@ pub fn write_problem(response: Response, request_id: &str) -> Response {
     // An extension member (RFC 9457, 3.2) makes the same document readable to OpenAI's clients.
     let mut body = serde_json::to_value(problem).unwrap_or_default();
     body["error"] = openai::error(&error);
-    if matches!(parts.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-        parts.headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
-    }
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -93,9 +104,9 @@ fn status(code: ErrorCode) -> StatusCode {
         Conflict => StatusCode::CONFLICT,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         RateLimited | UpstreamRateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Overloaded | UpstreamOverloaded | Interrupted | LimitReached => StatusCode::SERVICE_UNAVAILABLE,
+        Overloaded | UpstreamOverloaded | Interrupted => StatusCode::SERVICE_UNAVAILABLE,
         UpstreamAuthentication | UpstreamPermission | UpstreamFailure | UpstreamTruncated => StatusCode::BAD_GATEWAY,
-        UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
+        UpstreamTimeout | LimitReached => StatusCode::GATEWAY_TIMEOUT,
         Internal | Unknown => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -40,17 +40,32 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let (path, inner) = (error.path().to_string(), error.inner());
         if inner.is_data() && path != "." {
-            return InvalidField::new(path, format!("is not as it should be: {inner}")).into();
+            return InvalidField::new(path, format!("is not as it should be: {}", in_words(inner))).into();
         }
-        let message = if inner.is_data() {
-            format!("The body must be a JSON object: {inner}.")
-        } else {
-            format!("The body is not JSON: {inner}.")
+        let message = match inner.is_data() {
+            true => format!("The body must be a JSON object: {}.", in_words(inner)),
+            false => format!("The body is not JSON: {inner}."),
         };
         ApiError::new(ErrorCode::InvalidRequest, message)
     })?;
     json.end().map_err(|error| ApiError::new(ErrorCode::InvalidRequest, format!("The body is not JSON: {error}.")))?;
     Ok(value)
+}
+
+/// What a value should have been, without the words of this program.
+fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let Some((found, expected)) = text.rsplit_once(", expected ") else { return text.to_owned() };
+    let expected = match expected {
+        "f64" => "a number",
+        "u32" => "a whole number that is not negative",
+        "usize" | "u64" => "a whole number",
+        "a sequence" => "an array",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// An id in the path.
@@ -109,7 +124,7 @@ mod tests {
     }
     impl<T: std::fmt::Debug> UnwrapErr for Result<T, ApiError> {
         fn unwrap_err_or_debug(self) -> String {
-            self.unwrap_err().0.message
+            self.unwrap_err().error.message
         }
     }
 
@@ -117,6 +132,8 @@ mod tests {
     fn refusals_name_the_field() {
         let prompt = refused::<PromptRequest>;
         assert!(prompt(r#"{"temperature":"hot"}"#).starts_with("`temperature` is not as it should be"));
+        assert!(prompt(r#"{"temperature":"hot"}"#).ends_with("expected a number"));
+        assert!(prompt("5").ends_with("expected an object."), "{}", prompt("5"));
         assert!(prompt(r#"{"messages":[{"role":"user","content":5}]}"#).starts_with("`messages[0].content`"));
         assert!(prompt(r#"{"messages":[{"role":"king","content":"x"}]}"#).starts_with("`messages[0].role`"));
         assert!(prompt(r#"{"messages":"x"}"#).starts_with("`messages`"));

@@ -26,18 +26,18 @@ pub(super) async fn events(
     headers: HeaderMap,
     query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, ApiError> {
-    let generation = state.conversations.generation(&owner, id)?;
     let Query(query) = query.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The query cannot be read."))?;
     // A reconnecting EventSource repeats its first address: what the header says is newer.
     let (name, after) = match header(&headers, &LAST_EVENT_ID)?.filter(|text| !text.is_empty()) {
         Some(text) => ("The header `Last-Event-ID`", text),
-        None => ("`after`", query.get("after").map_or("0", String::as_str)),
+        None => ("`after`", query.get("after").map(String::as_str).filter(|text| !text.is_empty()).unwrap_or("0")),
     };
     let wrong = || {
         let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
         ApiError::new(ErrorCode::InvalidRequest, message)
     };
     let number = after.trim().parse().map_err(|_| wrong())?;
+    let generation = state.conversations.events(&owner, id, number).await?;
     let reader = generation.subscribe(number).ok_or_else(wrong)?;
     Ok(stream::follow(reader, Typed, state.heartbeat))
 }

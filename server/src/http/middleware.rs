@@ -1,12 +1,15 @@
 //! What every request passes through, in order, with the reason for each layer.
 
-use super::error::{ApiError, write_problem};
+use super::{
+    error::{ApiError, write_problem},
+    host::{self, AllowedHosts},
+};
 use axum::{
     Router,
     body::Body,
     extract::Request,
     http::{HeaderValue, Response, header},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::IntoResponse,
 };
 use protocol::error::ErrorCode;
@@ -18,12 +21,14 @@ use tower_http::{
 use uuid::Uuid;
 
 /// Wraps the routes. The last layer added is the first that a request meets.
-pub(super) fn wrap(routes: Router) -> Router {
+pub(super) fn wrap(routes: Router, hosts: AllowedHosts) -> Router {
     routes
         // A panic in a handler is a 500 with a problem document, not a closed socket.
         .layer(CatchPanicLayer::custom(panicked))
         // Pages of other sites must not spend this server's keys or read its answers through the reader's browser.
         .layer(CsrfLayer::new().with_rejection_response(cross_site))
+        // Nor may they call themselves by this server's address, which makes them look like its own pages (DNS rebinding).
+        .layer(from_fn_with_state(hosts, host::check))
         // Outermost: names the request, writes problem documents with that name, logs failures once.
         .layer(from_fn(outermost))
 }

@@ -8,6 +8,7 @@
 //! What it must not know: providers' protocols, how conversations are kept.
 
 pub mod error;
+pub use host::AllowedHosts;
 pub mod router;
 pub mod state;
 
@@ -15,6 +16,7 @@ mod conversations;
 mod extract;
 mod generations;
 mod health;
+mod host;
 mod middleware;
 mod models;
 mod openai;

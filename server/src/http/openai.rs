@@ -79,7 +79,7 @@ pub(super) async fn chat_completions(
     generation.ended().await;
     let message = generation.transcript().message;
     match message.error {
-        Some(error) => Err(ApiError(error)),
+        Some(error) => Err(ApiError { error, retry_after: generation.retry_after() }),
         None => Ok(axum::Json(completion(generation.id(), &message)).into_response()),
     }
 }

@@ -36,7 +36,7 @@ pub(super) async fn conversation(
         Err(_) => data.not_found = true,
         Ok(Id(id)) => match state.conversations.get(&owner, id).await.map_err(ApiError::from) {
             Ok(conversation) => data.conversation = Some(conversation),
-            Err(error) if error.0.code == ErrorCode::NotFound => data.not_found = true,
+            Err(error) if error.error.code == ErrorCode::NotFound => data.not_found = true,
             Err(error) => return Err(error),
         },
     }

@@ -41,7 +41,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/{*rest}", axum::routing::any(not_found))
         .method_not_allowed_fallback(method_not_allowed);
 
-    middleware::wrap(personal.merge(open).fallback(site::file_or_not_found).with_state(state))
+    let hosts = state.hosts.clone();
+    middleware::wrap(personal.merge(open).fallback(site::file_or_not_found).with_state(state), hosts)
 }
 
 async fn method_not_allowed(method: axum::http::Method) -> ApiError {

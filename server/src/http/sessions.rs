@@ -9,7 +9,7 @@ use super::{
 use crate::{conversation::Send, encode::typed::Typed, generation::Generation, visitor::Owner};
 use axum::{extract::State, response::Response};
 use protocol::{
-    conversation::ConversationSettings,
+    conversation::{ConversationSettings, SettingsChange},
     error::ErrorCode,
     id::ConversationId,
     request::{Ask, Asks, InvalidField, PromptRequest, SessionAnswer},
@@ -39,7 +39,7 @@ pub(super) async fn answer(
     generation.ended().await;
     let transcript = generation.transcript();
     match transcript.message.error {
-        Some(error) => Err(ApiError(error)),
+        Some(error) => Err(ApiError { error, retry_after: generation.retry_after() }),
         None => Ok(axum::Json(SessionAnswer {
             message: transcript.message.content,
             suggestions: transcript.suggestions,
@@ -76,12 +76,13 @@ async fn start(
         }
     };
     let ask = Ask::Question(question);
+    let settings = SettingsChange::given(settings);
     let send = Send { conversation, ask, settings, idempotency_key: None, is_session: true };
     match state.conversations.send(&owner, send).await {
         Ok(generation) => Ok((conversation, generation)),
         Err(error) => {
             let error = ApiError::from(error);
-            Err(if error.0.code == ErrorCode::NotFound { no_session() } else { error })
+            Err(if error.error.code == ErrorCode::NotFound { no_session() } else { error })
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What every handler can reach. Built in one place: `startup`.
 
+use super::host::AllowedHosts;
 use crate::{conversation::Conversations, generation::Engine};
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
@@ -18,6 +19,8 @@ pub struct AppState {
     pub input: InputLimits,
     /// How often a silent stream gets a comment.
     pub heartbeat: Duration,
+    /// The names under which browsers may reach the server.
+    pub hosts: AllowedHosts,
     /// Where the page's files are, and what they are called.
     pub leptos: LeptosOptions,
 }

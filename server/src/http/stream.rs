@@ -20,6 +20,9 @@ use tokio::time::Sleep;
 /// About how many bytes are written together when a reader has fallen behind.
 const WRITE_SIZE: usize = 32 * 1024;
 
+/// How long the head of a response waits for the first event.
+const LONGEST_HEAD: Duration = Duration::from_secs(5);
+
 /// Follows a generation for a client that can come back: its leaving stops nothing.
 pub(super) fn follow(reader: Reader, encoder: impl Encoder, heartbeat: Duration) -> Response {
     respond(Follower::new(reader, encoder, heartbeat, None))
@@ -28,15 +31,16 @@ pub(super) fn follow(reader: Reader, encoder: impl Encoder, heartbeat: Duration)
 /// Follows a generation for a client that cannot come back: its leaving is the cancel.
 ///
 /// The response begins with the first event that says something, so that a failure before that is an HTTP status. It
-/// waits for that no longer than one heartbeat, or proxies would cut the connection.
+/// waits for that only for a short time: clients and proxies take a response without a head for a dead one.
 pub(super) async fn follow_or_stop(
     reader: Reader,
     encoder: impl Encoder,
     heartbeat: Duration,
 ) -> Result<Response, ApiError> {
     let stop = reader.generation().stop_on_drop();
-    if let Ok(Some(error)) = tokio::time::timeout(heartbeat, reader.generation().failed_at_once()).await {
-        return Err(ApiError(error));
+    let first = tokio::time::timeout(heartbeat.min(LONGEST_HEAD), reader.generation().failed_at_once()).await;
+    if let Ok(Some(error)) = first {
+        return Err(ApiError { error, retry_after: reader.generation().retry_after() });
     }
     Ok(respond(Follower::new(reader, encoder, heartbeat, Some(stop))))
 }

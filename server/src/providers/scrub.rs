@@ -3,6 +3,11 @@
 /// The most characters that are shown.
 const MOST: usize = 300;
 
+/// The most characters that are looked at: an upstream may send megabytes.
+const MOST_READ: usize = 2_000;
+/// How much of what stands before a word can name it as a key.
+const LONGEST_NAME: usize = 20;
+
 /// What keys begin with.
 const PREFIXES: [&str; 14] =
     ["sk-", "sk_", "pk-", "rk-", "gsk_", "xai-", "hf_", "nvapi-", "ghp_", "AIza", "ya29", "eyJ", "tok_", "pplx-"];
@@ -13,8 +18,12 @@ const NAMES: [&str; 9] =
 
 /// The text in one line, without what looks like a key, a token or the query of an address.
 pub(super) fn scrub(text: &str) -> String {
+    let text = text.get(..text.floor_char_boundary(4 * MOST_READ)).unwrap_or(text);
     let line = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let line = line.collect::<Vec<_>>().join(" ");
+    let mut line = line.collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(MOST_READ) {
+        line.truncate(end);
+    }
     let mut clean = String::new();
     let mut rest = line.as_str();
     while let Some(c) = rest.chars().next() {
@@ -31,7 +40,8 @@ pub(super) fn scrub(text: &str) -> String {
             continue;
         }
         let (word, after) = rest.split_at(end);
-        let before = clean.to_ascii_lowercase();
+        let near = clean.char_indices().rev().nth(LONGEST_NAME).map_or(0, |(start, _)| start);
+        let before = clean[near..].to_ascii_lowercase();
         let named = NAMES.iter().any(|name| before.ends_with(name) || before.ends_with(&format!("{name}'")));
         clean.push_str(if named || is_secret(word) { "[…]" } else { word });
         rest = after;

@@ -3,7 +3,7 @@
 use super::{NewAsk, NewTurn, Store, StoreError, TurnStart};
 use crate::visitor::{Owner, VisitorId};
 use protocol::{
-    conversation::{ConversationSettings, ConversationSummary},
+    conversation::{ConversationSettings, ConversationSummary, SettingsChange},
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus},
     request::Parameters,
@@ -23,7 +23,7 @@ pub(super) async fn run<S: Store>(make: impl Fn() -> S) {
 }
 
 pub(super) async fn conversation<S: Store>(store: &S, owner: &Owner) -> ConversationId {
-    let id = ConversationId(Uuid::now_v7());
+    let id = ConversationId(Uuid::new_v4());
     let summary = ConversationSummary { id, title: String::new(), created_at: 1, updated_at: 1 };
     store.create(owner, summary, ConversationSettings::default()).await.unwrap();
     id
@@ -34,18 +34,18 @@ fn owner() -> Owner {
 }
 
 fn answer(at: u64) -> Message {
-    let mut answer = Message::answer(MessageId(Uuid::now_v7()), None, at);
-    answer.generation_id = Some(GenerationId(Uuid::now_v7()));
+    let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, at);
+    answer.generation_id = Some(GenerationId(Uuid::new_v4()));
     answer
 }
 
 fn turn(conversation: ConversationId, ask: NewAsk, at: u64) -> NewTurn {
-    let settings = ConversationSettings::default();
+    let settings = SettingsChange::default();
     NewTurn { conversation, idempotency_key: None, ask, answer: answer(at), settings }
 }
 
 fn question(text: &str) -> NewAsk {
-    NewAsk::Question(Box::new(Message::user(MessageId(Uuid::now_v7()), None, text, 2)))
+    NewAsk::Question(Box::new(Message::user(MessageId(Uuid::new_v4()), None, text, 2)))
 }
 
 async fn add<S: Store>(store: &S, owner: &Owner, turn: NewTurn) -> (Vec<Message>, Message) {
@@ -90,8 +90,11 @@ async fn a_retry_is_a_branch<S: Store>(store: &S) {
     assert_eq!(history.iter().map(|m| m.content.as_str()).collect::<Vec<_>>(), ["one"]);
     finish(store, &owner, id, second, "good").await;
     assert_eq!(texts(store, &owner, id).await, ["one", "good"]);
-    let nothing = turn(id, NewAsk::Retry(MessageId(Uuid::now_v7())), 5);
-    assert!(matches!(store.begin_turn(&owner, nothing).await, Err(StoreError::NotFound("message"))));
+    let nothing = turn(id, NewAsk::Retry(MessageId(Uuid::new_v4())), 5);
+    assert!(matches!(store.begin_turn(&owner, nothing).await, Err(StoreError::NotFound("answer"))));
+    let asked = store.get(&owner, id).await.unwrap().messages[0].id;
+    let question = turn(id, NewAsk::Retry(asked), 5);
+    assert!(matches!(store.begin_turn(&owner, question).await, Err(StoreError::NotFound("answer"))));
 }
 
 async fn one_answer_at_a_time<S: Store>(store: &S) {
@@ -109,7 +112,9 @@ async fn a_key_adds_one_turn<S: Store>(store: &S) {
     let owner = owner();
     let id = conversation(store, &owner).await;
     let keyed = || NewTurn { idempotency_key: Some("key".into()), ..turn(id, question("one"), 3) };
+    assert!(store.answer_by_key(&owner, id, "key").await.unwrap().is_none());
     let (_, first) = add(store, &owner, keyed()).await;
+    assert_eq!(store.answer_by_key(&owner, id, "key").await.unwrap().unwrap().id, first.id);
     let TurnStart::Known(known) = store.begin_turn(&owner, keyed()).await.unwrap() else { panic!("added twice") };
     assert_eq!(known.id, first.id);
     finish(store, &owner, id, first, "ONE").await;
@@ -124,11 +129,16 @@ async fn owners_do_not_see_each_other<S: Store>(store: &S) {
     let (mine, yours) = (owner(), owner());
     let id = conversation(store, &mine).await;
     let (_, first) = add(store, &mine, turn(id, question("one"), 3)).await;
+    let (generation, answered) = (first.generation_id.unwrap(), first.id);
     assert!(matches!(store.get(&yours, id).await, Err(StoreError::NotFound(_))));
     assert!(matches!(store.begin_turn(&yours, turn(id, question("x"), 4)).await, Err(StoreError::NotFound(_))));
     assert!(matches!(store.save_answer(&yours, id, first).await, Err(StoreError::NotFound(_))));
     assert!(matches!(store.delete(&yours, id).await, Err(StoreError::NotFound(_))));
     assert!(store.list(&yours, 10).await.unwrap().is_empty());
+    assert!(matches!(store.answer_by_key(&yours, id, "key").await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.answer_by_generation(&yours, generation).await, Err(StoreError::NotFound(_))));
+    let (found, answer) = store.answer_by_generation(&mine, generation).await.unwrap();
+    assert_eq!((found, answer.id), (id, answered));
     assert_eq!(texts(store, &mine, id).await, ["one", ""]);
 }
 
@@ -140,14 +150,15 @@ async fn settings_stay_until_others_are_given<S: Store>(store: &S) {
         system_prompt: None,
         parameters: Parameters { temperature, ..Parameters::default() },
     };
-    let first = NewTurn { settings: set(Some("demo/rivulet"), None), ..turn(id, question("one"), 3) };
+    let given = |model, temperature| SettingsChange::given(set(model, temperature));
+    let first = NewTurn { settings: given(Some("demo/rivulet"), None), ..turn(id, question("one"), 3) };
     let (_, message) = add(store, &owner, first).await;
     finish(store, &owner, id, message, "ONE").await;
     let (_, message) = add(store, &owner, turn(id, question("two"), 4)).await;
     assert_eq!(store.get(&owner, id).await.unwrap().settings, set(Some("demo/rivulet"), None));
     finish(store, &owner, id, message, "TWO").await;
-    add(store, &owner, NewTurn { settings: set(None, Some(0.5)), ..turn(id, question("three"), 5) }).await;
-    assert_eq!(store.get(&owner, id).await.unwrap().settings, set(None, Some(0.5)));
+    add(store, &owner, NewTurn { settings: given(None, Some(0.5)), ..turn(id, question("three"), 5) }).await;
+    assert_eq!(store.get(&owner, id).await.unwrap().settings, set(Some("demo/rivulet"), Some(0.5)));
 }
 
 async fn deleted_is_gone<S: Store>(store: &S) {

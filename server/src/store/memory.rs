@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use protocol::{
     conversation::{Conversation, ConversationSettings, ConversationSummary},
     id::{ConversationId, GenerationId, MessageId},
-    message::{Message, MessageStatus},
+    message::{Message, MessageStatus, Role},
 };
 use std::{
     collections::HashMap,
@@ -72,7 +72,9 @@ impl Kept {
         }
         while self.conversations.len() > limits.conversations || self.bytes > limits.bytes {
             let idle = self.conversations.iter().filter(|(other, row)| **other != id && row.under_way().is_none());
-            let Some(oldest) = idle.min_by_key(|(_, row)| row.used).map(|(id, _)| *id) else { return };
+            // One in which nothing was said is the first to go, however new it is.
+            let oldest = idle.min_by_key(|(_, row)| (row.head.is_some(), row.used)).map(|(id, _)| *id);
+            let Some(oldest) = oldest else { return };
             self.remove(oldest);
         }
     }
@@ -110,7 +112,14 @@ impl Row {
     fn weigh(&self) -> usize {
         let text: usize = self.messages.iter().map(|message| message.content.len() + message.reasoning.len()).sum();
         let keys: usize = self.keys.keys().map(|key| key.len() + size_of::<(String, MessageId)>()).sum();
-        size_of::<Self>() + text + keys + self.messages.len() * size_of::<Message>()
+        let settings = [&self.settings.model, &self.settings.system_prompt];
+        let settings: usize = settings.into_iter().flatten().map(String::len).sum();
+        size_of::<Self>()
+            + self.summary.title.len()
+            + settings
+            + text
+            + keys
+            + self.messages.len() * size_of::<Message>()
     }
 }
 
@@ -155,11 +164,29 @@ impl Store for MemoryStore {
         Ok(Conversation { summary: row.summary.clone(), settings: row.settings.clone(), messages: row.path(row.head) })
     }
 
+    async fn answer_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<Message>, StoreError> {
+        let mut kept = self.kept();
+        let row = kept.row(owner, id)?;
+        Ok(row.keys.get(key).and_then(|answer| row.message(*answer)).cloned())
+    }
+
+    async fn answer_by_generation(
+        &self,
+        owner: &Owner,
+        generation: GenerationId,
+    ) -> Result<(ConversationId, Message), StoreError> {
+        let kept = self.kept();
+        let rows = kept.conversations.iter().filter(|(_, row)| row.owner == *owner);
+        let mut answers = rows.flat_map(|(id, row)| row.messages.iter().map(|message| (*id, message)));
+        let found = answers.find(|(_, message)| message.generation_id == Some(generation));
+        found.map(|(id, message)| (id, message.clone())).ok_or(StoreError::NotFound("generation"))
+    }
+
     async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError> {
         let mut kept = self.kept();
         kept.row(owner, id)?;
-        let row = kept.remove(id);
-        Ok(row.and_then(|row| row.under_way()).into_iter().collect())
+        let messages = kept.remove(id).map(|row| row.messages).unwrap_or_default();
+        Ok(messages.into_iter().filter_map(|message| message.generation_id).collect())
     }
 
     async fn begin_turn(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError> {
@@ -183,8 +210,8 @@ impl Store for MemoryStore {
                 id
             }
             NewAsk::Retry(old) => {
-                let old = row.message(old).ok_or(StoreError::NotFound("message"))?;
-                old.parent_id.ok_or(StoreError::NotFound("message"))?
+                let old = row.message(old).filter(|old| old.role == Role::Assistant);
+                old.and_then(|old| old.parent_id).ok_or(StoreError::NotFound("answer"))?
             }
         };
         answer.parent_id = Some(question);
@@ -192,9 +219,7 @@ impl Store for MemoryStore {
         row.head = Some(answer.id);
         row.keys.extend(turn.idempotency_key.map(|key| (key, answer.id)));
         row.messages.push(answer);
-        if turn.settings != ConversationSettings::default() {
-            row.settings = turn.settings;
-        }
+        row.settings = turn.settings.apply(std::mem::take(&mut row.settings));
         let added = TurnStart::Added { history: row.path(Some(question)), settings: row.settings.clone() };
         kept.weigh(turn.conversation, self.limits);
         Ok(added)

@@ -16,7 +16,7 @@ pub use memory::MemoryStore;
 use crate::visitor::Owner;
 use async_trait::async_trait;
 use protocol::{
-    conversation::{Conversation, ConversationSettings, ConversationSummary},
+    conversation::{Conversation, ConversationSettings, ConversationSummary, SettingsChange},
     id::{ConversationId, GenerationId, MessageId},
     message::Message,
 };
@@ -32,8 +32,8 @@ pub struct NewTurn {
     pub ask: NewAsk,
     /// The answer, with its generation's id. Its parent is set to the question.
     pub answer: Message,
-    /// Replaces what is set for the conversation, unless it sets nothing at all.
-    pub settings: ConversationSettings,
+    /// What to change in the conversation's settings, from this answer on.
+    pub settings: SettingsChange,
 }
 
 /// What is asked in a turn.
@@ -87,7 +87,17 @@ pub trait Store: Send + Sync + 'static {
     /// A conversation with the messages of its shown branch.
     async fn get(&self, owner: &Owner, id: ConversationId) -> Result<Conversation, StoreError>;
 
-    /// Forgets a conversation; returns the generations whose answers were still being written.
+    /// The answer that an idempotency key has made in this conversation, if it has made one.
+    async fn answer_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<Message>, StoreError>;
+
+    /// The answer that a generation has made, and its conversation.
+    async fn answer_by_generation(
+        &self,
+        owner: &Owner,
+        generation: GenerationId,
+    ) -> Result<(ConversationId, Message), StoreError>;
+
+    /// Forgets a conversation; returns the generations of its answers.
     async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError>;
 
     /// Adds a turn, whole or not at all.

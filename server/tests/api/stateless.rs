@@ -125,6 +125,22 @@ async fn pages_of_other_sites_are_refused() {
 }
 
 #[tokio::test]
+async fn pages_that_take_this_servers_name_are_refused() {
+    let app = TestApp::with(&[("RIVULET_ALLOWED_HOSTS", "chat.example.org")]).await;
+    let ask = |name: &str| {
+        let request = app
+            .request(Method::POST, "/api/streaming-chat")
+            .header("host", name)
+            .header("sec-fetch-site", "same-origin");
+        request.header("origin", format!("http://{name}")).body(r#"{"message":"/fast hi"}"#).send()
+    };
+    problem(ask("evil.example:3000").await.unwrap(), 403, "cross_site").await;
+    for name in ["chat.example.org", "localhost:3000", "127.0.0.1:3000"] {
+        assert_eq!(ask(name).await.unwrap().status(), 200, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_silent_stream_gets_heartbeats() {
     let app = TestApp::with(&[("RIVULET_HEARTBEAT", "50ms")]).await;
     let mut response = app.post("/api/chat", json!({"messages": [{"role": "user", "content": "/hang"}]})).await;
