@@ -182,10 +182,7 @@ impl Run {
                     _ if !self.pause().await => return End::Lost,
                     _ => {}
                 },
-                // A gateway that finds no server behind it says so without a problem document.
-                Went::Refused(status, error) if !named && !(status >= 502 && error.code == ErrorCode::Unknown) => {
-                    return End::Refused(error);
-                }
+                Went::Refused(status, error) if !named && !is_gateway(status, &error) => return End::Refused(error),
                 Went::Broken | Went::Refused(..) if !self.pause().await => return End::Lost,
                 Went::Broken | Went::Refused(..) => {}
             }
@@ -351,4 +348,9 @@ impl Run {
             self.message.status.set(MessageStatus::Stopped);
         }
     }
+}
+
+/// A gateway that finds no server behind it says so without a problem document.
+fn is_gateway(status: u16, error: &PublicError) -> bool {
+    status >= 502 && error.code == ErrorCode::Unknown
 }
