@@ -19,7 +19,8 @@ pub mod markdown;
 mod page_data;
 pub mod pages;
 
-#[cfg(all(test, target_arch = "wasm32"))]
+#[cfg(test)]
+#[cfg(target_arch = "wasm32")]
 mod tests;
 
 pub use chat::{

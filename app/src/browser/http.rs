@@ -74,10 +74,11 @@ pub async fn delete(address: &str) -> Result<(), FetchError> {
     accepted(request).await.map(drop)
 }
 
-/// `GET` of an event stream.
-pub async fn get_events(address: &str) -> Result<EventStream, FetchError> {
+/// `GET` of an event stream, from the event that follows `after`.
+pub async fn get_events(address: &str, after: u64) -> Result<EventStream, FetchError> {
     let abort = AbortOnDrop::new();
-    let request = abort.attach(Request::get(address).header("accept", "text/event-stream")).build();
+    let builder = Request::get(address).header("accept", "text/event-stream");
+    let request = abort.attach(builder.header("last-event-id", &after.to_string())).build();
     let response = accepted(request.map_err(|_| FetchError::Broken)?).await?;
     EventStream::new(&response, abort)
 }

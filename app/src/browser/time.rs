@@ -61,17 +61,20 @@ impl<L, R> First<L, R> {
     }
 }
 
+/// Work that is done once, by whoever comes first.
+type Once = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
+
 /// Does this before the next frame is painted. Hidden pages paint no frames, so a timer stands behind it.
 pub(crate) fn on_next_frame(work: impl FnOnce() + 'static) {
-    let work = Rc::new(Cell::new(Some(Box::new(work) as Box<dyn FnOnce()>)));
-    let again = work.clone();
-    let run = |work: Rc<Cell<Option<Box<dyn FnOnce()>>>>| {
-        if let Some(work) = work.take() {
+    let run = |once: Once| {
+        if let Some(work) = once.take() {
             work();
         }
     };
+    let once: Once = Rc::new(Cell::new(Some(Box::new(work))));
+    let again = Rc::clone(&once);
     if !document().hidden() {
-        request_animation_frame(move || run(work));
+        request_animation_frame(move || run(once));
     }
     set_timeout(move || run(again), Duration::from_millis(250));
 }

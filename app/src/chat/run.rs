@@ -182,10 +182,7 @@ impl Run {
                     _ if !self.pause().await => return End::Lost,
                     _ => {}
                 },
-                // A gateway that finds no server behind it says so without a problem document.
-                Went::Refused(status, error) if !named && !(status >= 502 && error.code == ErrorCode::Unknown) => {
-                    return End::Refused(error);
-                }
+                Went::Refused(status, error) if !named && !is_gateway(status, &error) => return End::Refused(error),
                 Went::Broken | Went::Refused(..) if !self.pause().await => return End::Lost,
                 Went::Broken | Went::Refused(..) => {}
             }
@@ -208,9 +205,8 @@ impl Run {
         match (self.message.generation(), &self.ask) {
             (Some(_), _) if whole => self.poll().await,
             (Some(generation), _) => {
-                let after = self.message.last_event_id();
-                let route = format!("/api/generations/{generation}/events?after={after}");
-                match http::get_events(&self.session.address(&route)).await {
+                let route = format!("/api/generations/{generation}/events");
+                match http::get_events(&self.session.address(&route), self.message.last_event_id()).await {
                     Ok(stream) => self.read(stream, SILENCE).await,
                     Err(error) => error.into(),
                 }
@@ -333,10 +329,9 @@ impl Run {
         let Some(generation) = self.message.generation() else { return };
         let route = self.session.address(&format!("/api/generations/{generation}"));
         within(NAMES, http::delete(&route)).await;
-        let after = self.message.last_event_id();
-        let events = self.session.address(&format!("/api/generations/{generation}/events?after={after}"));
+        let events = self.session.address(&format!("/api/generations/{generation}/events"));
         let rest = async {
-            if let Ok(stream) = http::get_events(&events).await {
+            if let Ok(stream) = http::get_events(&events, self.message.last_event_id()).await {
                 self.read(stream, SILENCE).await;
             }
         };
@@ -353,4 +348,9 @@ impl Run {
             self.message.status.set(MessageStatus::Stopped);
         }
     }
+}
+
+/// A gateway that finds no server behind it says so without a problem document.
+fn is_gateway(status: u16, error: &PublicError) -> bool {
+    status >= 502 && error.code == ErrorCode::Unknown
 }

@@ -187,7 +187,7 @@ impl Reader<'_> {
     /// Everything up to the end of the tag that was just begun, as bare text.
     fn text(&mut self) -> String {
         let (mut text, mut open) = (String::new(), 1);
-        while let Some((event, _)) = self.events.next() {
+        for (event, _) in self.events.by_ref() {
             match event {
                 Event::Start(_) => open += 1,
                 Event::End(_) => {

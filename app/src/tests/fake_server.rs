@@ -26,6 +26,7 @@ pub(super) struct Asked {
     pub(super) method: String,
     pub(super) path: String,
     pub(super) key: Option<String>,
+    pub(super) after: Option<String>,
     pub(super) body: String,
 }
 
@@ -82,10 +83,11 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
     let address = web_sys::Url::new(&request.url())?;
     let (method, path) = (request.method(), address.pathname() + &address.search());
     let key = request.headers().get("idempotency-key")?;
+    let after = request.headers().get("last-event-id")?;
     let body = JsFuture::from(request.text()?).await?.as_string().unwrap_or_default();
     let reply = {
         let mut state = state.borrow_mut();
-        state.asked.push(Asked { method, path, key, body });
+        state.asked.push(Asked { method, path, key, after, body });
         state.replies.pop_front().unwrap_or(Reply::Broken)
     };
     match reply {

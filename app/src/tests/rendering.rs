@@ -30,7 +30,7 @@ fn mount(messages: &[ChatMessage]) -> (HtmlElement, impl Drop + use<>) {
     let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
     document().body().unwrap().append_child(&place).unwrap();
     let messages = messages.to_vec();
-    let handle = leptos::mount::mount_to(place.clone(), move || {
+    let handle = mount_to(place.clone(), move || {
         let chat = use_streaming_chat(StreamingChatOptions::new());
         messages.into_iter().map(|message| view! { <AssistantMessage message chat /> }).collect_view()
     });

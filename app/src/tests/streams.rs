@@ -33,7 +33,7 @@ async fn a_stream_is_read_wherever_its_characters_are_cut() {
 #[wasm_bindgen_test]
 async fn dropping_a_request_aborts_it_before_the_headers_have_come() {
     let server = FakeServer::new([Reply::Silence]);
-    let asked = within(Duration::from_millis(50), http::get_events("/silent")).await;
+    let asked = within(Duration::from_millis(50), http::get_events("/silent", 0)).await;
     assert!(asked.is_none());
     sleep(Duration::from_millis(20)).await;
     assert_eq!(server.aborted(), 1);
@@ -43,7 +43,7 @@ async fn dropping_a_request_aborts_it_before_the_headers_have_come() {
 async fn dropping_a_stream_aborts_it_in_the_middle() {
     let piece = b"id: 1\ndata: {\"type\":\"chunk\",\"content\":\"a\"}\n\n".to_vec();
     let server = FakeServer::new([Reply::Stream { pieces: vec![piece], ends: false }]);
-    let mut stream = http::get_events("/stream").await.ok().unwrap();
+    let mut stream = http::get_events("/stream", 0).await.ok().unwrap();
     let mut events = Vec::new();
     assert!(stream.read(&mut events).await.unwrap());
     assert_eq!(events, [(1, chunk("a"))]);
