@@ -1,6 +1,6 @@
 //! The settings: the only place that reads the environment.
 //!
-//! Every variable is declared once, in [`variables!`], with its default and its meaning. What the environment holds is
+//! Every variable is declared once, in `variables!`, with its default and its meaning. What the environment holds is
 //! text; [`Settings`] is what it means. `docs/configuration.md` is [`markdown`] of the same declarations.
 
 mod parse;

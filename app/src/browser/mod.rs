@@ -1,7 +1,7 @@
 //! The browser: the only room that names `web_sys`, `js_sys`, `gloo_net` and `wasm_streams`.
 //!
-//! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness ([`random`]), the
-//! document, its cookies and its clipboard ([`document`]), elements ([`element`]), and the connection ([`connection`]).
+//! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), the
+//! document, its cookies and its clipboard (`document`), elements (`element`), and the connection (`connection`).
 //!
 //! Who calls it: effects, event handlers and the tasks that they start. Never a component while it renders: on the
 //! server there is no browser.

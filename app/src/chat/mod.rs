@@ -1,7 +1,7 @@
 //! The chat session: the reactive shell around [`protocol::transcript::Transcript`].
 //!
 //! What lives here: [`handle`] (what a page holds: [`use_streaming_chat`]), [`options`], [`message`] (one message as
-//! signals), [`figures`] (speed), and inside [`session`] (the state) and [`run`] (one answer from question to end:
+//! signals), [`figures`] (speed), and inside `session` (the state) and `run` (one answer from question to end:
 //! sending, reading, reconnecting, stopping, falling back).
 //!
 //! Who calls it: pages and components, and other Leptos apps that embed the chat.

@@ -8,14 +8,22 @@ use protocol::{
     message::Message,
 };
 
-/// Options of [`use_streaming_chat`](super::handle::use_streaming_chat). All of them have defaults.
+/// Options of [`use_streaming_chat`](super::handle::use_streaming_chat). All of them have defaults. They are made inside a
+/// component, since callbacks live as long as the component that made them.
 ///
 /// ```
-/// use app::StreamingChatOptions;
-/// let options = StreamingChatOptions::new()
-///     .system_prompt("You are a patient teacher.")
-///     .model("demo/rivulet")
-///     .on_end(|answer| leptos::logging::log!("{} characters", answer.content.len()));
+/// use app::{StreamingChatOptions, use_streaming_chat};
+/// use leptos::{logging::log, prelude::*};
+///
+/// #[component]
+/// fn Teacher() -> impl IntoView {
+///     let options = StreamingChatOptions::new()
+///         .system_prompt("You are a patient teacher.")
+///         .model("demo/rivulet")
+///         .on_end(|answer| log!("{} characters", answer.content.len()));
+///     let chat = use_streaming_chat(options);
+///     view! { <button on:click=move |_| chat.send("What is a fraction?")>"Ask"</button> }
+/// }
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct StreamingChatOptions {

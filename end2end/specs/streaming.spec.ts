@@ -1,0 +1,117 @@
+import { expect, test } from "../support/fixtures";
+
+test("an answer grows while it is being made", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask("Tell me about rivers");
+  await expect(chat.questions.last()).toContainText("Tell me about rivers");
+
+  const lengths = [await answer.begins(1)];
+  for (let i = 0; i < 4; i++) {
+    await answer.is("streaming");
+    lengths.push(await answer.growsBeyond(lengths.at(-1)!));
+  }
+  await answer.is("complete", 40_000);
+  expect((await answer.text()).length).toBeGreaterThan(lengths.at(-1)!);
+});
+
+test("a sent message empties the writing place and has an address", async ({ chat }) => {
+  await chat.open();
+  await chat.ask("/fast hello");
+  await expect(chat.input).toHaveValue("");
+  await expect(chat.page).toHaveURL(/\/c\/[0-9a-f-]{36}$/);
+});
+
+test("markdown is rendered", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask("/fast Show me what you can do");
+  await answer.is("complete");
+  for (const element of ["h2, h3", "ul, ol", "table", "pre code", "strong"]) {
+    await expect(answer.article.locator(element).first(), element).toBeVisible();
+  }
+});
+
+test("markdown that a person writes cannot become script", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask('/fast <img src=x onerror="window.harmed=1"> [x](javascript:window.harmed=1)');
+  await answer.is("complete");
+  expect(await chat.page.evaluate(() => "harmed" in window)).toBe(false);
+  await expect(chat.page.locator('article img[src="x"], article a[href^="javascript"]')).toHaveCount(0);
+});
+
+test("the code of an answer can be copied", async ({ chat, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await chat.open();
+  const answer = await chat.ask("/fast hello");
+  await answer.is("complete");
+  await answer.article.getByRole("button", { name: "Copy", exact: true }).first().click();
+  const copied = await chat.page.evaluate(() => navigator.clipboard.readText());
+  expect(copied.trim().length).toBeGreaterThan(0);
+  expect((await chat.stored()).at(-1)!.content).toContain(copied.trim());
+});
+
+test("reasoning is shown apart from the answer", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask("/fast /reasoning hello");
+  await answer.is("complete");
+  const message = (await chat.stored()).at(-1)!;
+  expect(message.reasoning).toBeTruthy();
+  await expect(answer.article.locator("details")).toHaveCount(1);
+});
+
+test("while an answer comes, its speed is shown", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask("/long 500");
+  await answer.begins();
+  await expect(chat.page.getByText(/tokens?\/s/).first()).toBeVisible();
+  await chat.stop.click();
+});
+
+test("a double click sends once", async ({ chat }) => {
+  await chat.open();
+  await chat.input.fill("/fast only once");
+  await chat.send.dblclick();
+  await expect(chat.answers).toHaveCount(1);
+  await chat.answer(0).is("complete");
+  await expect(chat.questions).toHaveCount(1);
+  expect((await chat.stored()).map((message) => message.role)).toEqual(["user", "assistant"]);
+});
+
+test("nothing is sent when there is nothing to send", async ({ chat }) => {
+  await chat.open();
+  await chat.input.fill("   \n ");
+  await chat.input.press("Enter");
+  await expect(chat.questions).toHaveCount(0);
+  await expect(chat.page).toHaveURL(/\/$/);
+});
+
+test("a second question goes into the same conversation", async ({ chat }) => {
+  await chat.open();
+  await (await chat.ask("/fast one")).is("complete");
+  const address = chat.page.url();
+  await (await chat.ask("/fast two")).is("complete");
+  expect(chat.page.url()).toBe(address);
+  await expect(chat.questions).toHaveCount(2);
+  expect((await chat.stored()).map((message) => message.role)).toEqual(["user", "assistant", "user", "assistant"]);
+});
+
+test("a long answer is shown whole and the page stays responsive", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask("/fast /long 5000");
+  await answer.begins();
+  const frame = await chat.page.evaluate(
+    () => new Promise<number>((done) => {
+      let worst = 0;
+      let last = performance.now();
+      const end = last + 1_000;
+      const tick = (now: number) => {
+        worst = Math.max(worst, now - last);
+        last = now;
+        if (now < end) requestAnimationFrame(tick);
+        else done(worst);
+      };
+      requestAnimationFrame(tick);
+    }),
+  );
+  expect(frame, "the longest frame of a second, in ms").toBeLessThan(500);
+  await answer.is("complete", 40_000);
+});

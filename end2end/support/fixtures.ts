@@ -1,0 +1,44 @@
+// What every spec starts from: a chat page, a network that can be made bad, and a console that must stay clean.
+import { test as base, expect } from "@playwright/test";
+import { ChatPage } from "../pages/chat-page";
+import { BadNetwork } from "./bad-network";
+
+interface Options {
+  /** What a spec expects to find in the console; anything else of weight fails it. */
+  expectedInConsole: RegExp[];
+}
+
+interface Fixtures {
+  chat: ChatPage;
+  network: BadNetwork;
+}
+
+export const test = base.extend<Options & Fixtures & { cleanConsole: void }>({
+  expectedInConsole: [[], { option: true }],
+
+  // Hydration mismatches show up here: Leptos only warns of them.
+  cleanConsole: [
+    async ({ context, expectedInConsole }, use) => {
+      const found: string[] = [];
+      context.on("console", (message) => {
+        if (message.type() === "error" || message.type() === "warning") found.push(message.text());
+      });
+      context.on("weberror", (error) => found.push(String(error.error())));
+      await use();
+      const unexpected = found.filter((text) => !expectedInConsole.some((pattern) => pattern.test(text)));
+      expect(unexpected, "the console should hold no errors and no warnings").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  chat: async ({ page }, use) => use(new ChatPage(page)),
+
+  // Stands between this test's browser and the server; `page.goto(network.url)` goes through it.
+  network: async ({ baseURL }, use) => {
+    const network = await BadNetwork.before(new URL(baseURL!));
+    await use(network);
+    await network.close();
+  },
+});
+
+export { expect };
