@@ -45,7 +45,7 @@ test("the page asks nothing of other hosts", async ({ chat, baseURL }) => {
 });
 
 test.describe("what is not there", () => {
-  test.use({ expectedInConsole: [/status of 404/] });
+  test.use({ expectedInConsole: /status of 404/ });
 
   for (const address of ["/nowhere", "/c/00000000-0000-4000-8000-000000000000", "/c/no-id"]) {
     test(`${address} is a 404 with a way home`, async ({ chat }) => {

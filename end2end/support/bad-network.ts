@@ -6,6 +6,7 @@ export class BadNetwork {
   private readonly pairs = new Set<{ browser: net.Socket; server: net.Socket }>();
   private refusing = false;
   private holding = false;
+  private frozen = false;
 
   private constructor(
     private readonly listener: net.Server,
@@ -43,9 +44,16 @@ export class BadNetwork {
     this.holding = true;
   }
 
+  /** Loses what the server sends from now on, and breaks nothing: what a network does that has gone without a word. */
+  freeze(): void {
+    this.frozen = true;
+  }
+
+  /** New connections work; those that were frozen stay so. */
   mend(): void {
     this.refusing = false;
     this.holding = false;
+    this.frozen = false;
   }
 
   async close(): Promise<void> {
@@ -70,7 +78,10 @@ export class BadNetwork {
 
     browser.pipe(server);
     const held: Buffer[] = [];
+    let lost = false;
     server.on("data", (bytes: Buffer) => {
+      lost ||= this.frozen;
+      if (lost) return;
       const text = bytes.toString("latin1");
       const streams = held.length > 0 || (this.holding && /^HTTP\/1\.1 200/.test(text) && /text\/event-stream/i.test(text));
       if (!streams) {

@@ -1,7 +1,7 @@
 //! Whether the browser has a network.
 
 use futures::channel::oneshot;
-use leptos::{ev, prelude::*};
+use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
 use std::cell::RefCell;
 
 /// Whether the browser believes that it has a network.
@@ -11,9 +11,22 @@ pub(crate) fn is_online() -> bool {
 
 /// Waits until the browser says that the network has come back.
 pub(crate) async fn came_online() {
+    comes(ev::online).await;
+}
+
+/// Waits until the browser says that the network is gone.
+pub(crate) async fn went_offline() {
+    comes(ev::offline).await;
+}
+
+/// Waits for an event of the window.
+async fn comes<E: ev::EventDescriptor + 'static>(event: E)
+where
+    E::EventType: JsCast,
+{
     let (tell, told) = oneshot::channel();
     let tell = RefCell::new(Some(tell));
-    let listener = window_event_listener(ev::online, move |_| {
+    let listener = window_event_listener(event, move |_| {
         if let Some(tell) = tell.borrow_mut().take() {
             let _ = tell.send(());
         }

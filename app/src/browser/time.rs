@@ -53,7 +53,8 @@ pub(crate) enum First<L, R> {
 }
 
 impl<L, R> First<L, R> {
-    fn left(self) -> Option<L> {
+    /// The left one, if that came first.
+    pub(crate) fn left(self) -> Option<L> {
         match self {
             Self::Left(left) => Some(left),
             Self::Right(_) => None,

@@ -7,7 +7,7 @@ use super::{
 use crate::browser::{
     connection,
     http::{self, EventStream, FetchError},
-    time::{first, now, sleep, within},
+    time::{First, first, now, sleep, within},
 };
 use futures::{
     FutureExt,
@@ -30,6 +30,9 @@ use std::{cell::Cell, pin::pin, time::Duration};
 const FIRST_EVENT: Duration = Duration::from_secs(10);
 /// Heartbeats come every 15 seconds: a connection that is silent for so long is dead.
 const SILENCE: Duration = Duration::from_secs(45);
+/// How long a connection may be silent after the browser has said that the network is gone. It may be wrong: a server on
+/// the same machine needs no network.
+const SILENCE_OFFLINE: Duration = Duration::from_secs(2);
 /// How long Stop waits for the names of a generation that was only just asked for.
 const NAMES: Duration = Duration::from_secs(3);
 /// The pauses before each try to reconnect, in milliseconds.
@@ -257,7 +260,12 @@ impl Run {
     async fn read(&self, mut stream: EventStream, mut patience: Duration) -> Went {
         let mut events = Vec::new();
         loop {
-            let more = match within(patience, stream.read(&mut events)).await {
+            let offline = async {
+                connection::went_offline().await;
+                sleep(SILENCE_OFFLINE).await;
+            };
+            let read = first(stream.read(&mut events), offline);
+            let more = match within(patience, read).await.and_then(First::left) {
                 None if self.message.generation().is_none() => return Went::Unstreamable,
                 None | Some(Err(_)) => return Went::Broken,
                 Some(Ok(more)) => more,

@@ -40,6 +40,15 @@ pub fn Composer(
         }
         busy
     });
+    // A new chat begins with its first question, also if its button was pressed by keyboard.
+    let is_new = Memo::new(move |_| chat.conversation.get().is_none());
+    Effect::new(move |before: Option<bool>| {
+        let new = is_new.get();
+        if new && before == Some(false) && document::matches_media(DESK) {
+            focus();
+        }
+        new
+    });
     let send = move || {
         let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked();
         if free && !chat.draft.with_untracked(|draft| draft.trim().is_empty()) {

@@ -50,13 +50,13 @@ pub fn ChatPage() -> impl IntoView {
             <Title text=title />
             <div class="layout">
                 <Sidebar chat conversations open=drawer_open />
-                <div class="layout__main">
+                <main class="layout__main">
                     <PageHeader chat models drawer_open />
                     <DemoBanner models />
                     <StreamingChat chat placeholder="Ask anything">
                         <EmptyChat chat />
                     </StreamingChat>
-                </div>
+                </main>
             </div>
         </Show>
         // The addresses below this page show nothing of their own, but the router wants a place for them.
