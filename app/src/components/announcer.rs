@@ -20,7 +20,7 @@ pub fn Announcer(
         }
         busy
     });
-    view! { <p class="announcer" aria-live="polite" role="status">{move || words.get()}</p> }
+    view! { <p class="visually-hidden" aria-live="polite" role="status">{move || words.get()}</p> }
 }
 
 fn ending(chat: StreamingChatHandle) -> &'static str {

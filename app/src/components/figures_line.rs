@@ -18,7 +18,7 @@ pub fn FiguresLine(
     let figures = Memo::new(move |_| figures.get());
     let speed = move || figures.get().tokens_per_second.map(|speed| format!("{speed:.0} tokens/s"));
     let tokens = move || figures.get().tokens.map(|tokens| count(tokens, live.get()));
-    let first = move || figures.get().first_token_ms.map(|ms| format!("first after {:.2} s", ms / 1000.0));
+    let first = move || figures.get().first_token_ms.map(|ms| format!("first after {}", duration(ms)));
     view! {
         <p class="figures-line">
             <span class="figures-line__model">{move || model.get()}</span>
@@ -26,6 +26,15 @@ pub fn FiguresLine(
             <span data-figure="tokens">{tokens}</span>
             <span data-figure="first-token">{first}</span>
         </p>
+    }
+}
+
+/// A time in the unit that a person would use.
+fn duration(milliseconds: f64) -> String {
+    match milliseconds {
+        ms if ms < 1.0 => "less than 1 ms".to_owned(),
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1000.0),
     }
 }
 

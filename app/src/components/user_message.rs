@@ -11,6 +11,9 @@ pub fn UserMessage(
 ) -> impl IntoView {
     view! {
         <article class="user-message" aria-label="You said">
+            // A question heads its answer: readers of the page by ear go from one to the next, and the answer's own headings
+            // are below it.
+            <h2 class="visually-hidden">"You said"</h2>
             <div class="user-message__bubble">{message.content()}</div>
         </article>
     }

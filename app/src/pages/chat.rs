@@ -38,19 +38,27 @@ pub fn ChatPage() -> impl IntoView {
     follow_address(chat, gone);
     refresh_models(models);
     refresh_conversations(chat, conversations);
-    let title = move || {
+    let name = Memo::new(move |_| {
         let id = chat.conversation.get();
         let title = conversations.with(|all| all.iter().find(|one| Some(one.id) == id).map(|one| one.title.clone()));
-        // leptos_meta writes the title into the server's HTML as it stands: a `<` in it could end the element.
-        let title = title.map(|title| title.replace('<', "‹")).filter(|title| !title.is_empty());
-        title.map_or("Rivulet".to_owned(), |title| format!("{title} – Rivulet"))
+        title.filter(|title| !title.is_empty())
+    });
+    // leptos_meta writes the title into the server's HTML as it stands: a `<` in it could end the element.
+    let title = move || match name.get() {
+        Some(name) => format!("{} – Rivulet", name.replace('<', "‹")),
+        None => "Rivulet".to_owned(),
     };
+    let has_begun = Memo::new(move |_| !chat.messages.with(Vec::is_empty));
     view! {
         <Show when=move || !gone.get() && !chat.is_missing.get() fallback=NotFoundPage>
             <Title text=title />
             <div class="layout">
                 <Sidebar chat conversations open=drawer_open />
                 <main class="layout__main">
+                    // While there are no messages, the greeting is the heading.
+                    <Show when=move || has_begun.get()>
+                        <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| "Chat".to_owned())}</h1>
+                    </Show>
                     <PageHeader chat models drawer_open />
                     <DemoBanner models />
                     <StreamingChat chat placeholder="Ask anything">

@@ -10,6 +10,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 const CONVERSATION: &str = "00000000-0000-4000-8000-000000000001";
 const GENERATION: &str = "00000000-0000-4000-8000-000000000002";
 const MESSAGE: &str = "00000000-0000-4000-8000-000000000003";
+/// The settings of a chat in which nothing is set: the page says so, for the server keeps what is not spoken of.
+const UNSET: &str = r#""model":null,"system_prompt":null,"temperature":null,"top_p":null,"max_tokens":null"#;
 
 fn conversation(messages: &str) -> Reply {
     Reply::Json(
@@ -89,7 +91,7 @@ async fn a_double_click_sends_once_and_the_answer_comes() {
         ["POST /api/conversations".into(), format!("POST /api/conversations/{CONVERSATION}/messages")]
     );
     let asked = &server.asked()[1];
-    assert_eq!(asked.body, r#"{"content":"Hi"}"#);
+    assert_eq!(asked.body, format!(r#"{{"content":"Hi",{UNSET}}}"#));
     assert_eq!(asked.key.as_ref().map(String::len), Some(32));
 }
 
@@ -202,5 +204,5 @@ async fn an_error_in_the_stream_keeps_the_text_and_retry_asks_for_another_answer
     until(|| !chat.is_streaming.get_untracked()).await;
     assert_eq!(answer(chat), ("whole".into(), MessageStatus::Complete));
     assert_eq!(chat.messages.get_untracked().len(), 2);
-    assert_eq!(server.asked()[2].body, format!(r#"{{"retry":"{MESSAGE}"}}"#));
+    assert_eq!(server.asked()[2].body, format!(r#"{{"retry":"{MESSAGE}",{UNSET}}}"#));
 }

@@ -6,7 +6,7 @@
 mod answer;
 mod script;
 
-use super::{Delta, DeltaStream, Provider, ProviderError, ProviderPrompt};
+use super::{Delta, DeltaStream, Provider, ProviderError, ProviderPrompt, fault::Fault};
 use answer::Pieces;
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -65,9 +65,8 @@ impl Provider for Demo {
 }
 
 fn failure(code: ErrorCode) -> ProviderError {
-    let error = ProviderError::new(code, format!("The demo model fails with {code}, as it was asked to."));
     let hint = (code == ErrorCode::UpstreamRateLimited).then_some(Duration::from_secs(1));
-    ProviderError { retry_after: hint, ..error }
+    Fault::with(code, "this is what was asked for").into_error("The demo model", None, hint)
 }
 
 #[derive(Clone, Copy, PartialEq)]
