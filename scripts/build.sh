@@ -24,5 +24,5 @@ fi
 
 say "building for release (the first time takes several minutes)"
 rm -f "$stamp"
-cargo leptos build --release
+cargo leptos build --release --precompress
 echo "$now" >"$stamp"

@@ -44,6 +44,24 @@ test("the page asks nothing of other hosts", async ({ chat, baseURL }) => {
   expect(elsewhere).toEqual([]);
 });
 
+test("the page's files come compressed, and are asked for once", async ({ chat }) => {
+  const coding = new Map<string, string | undefined>();
+  chat.page.on("response", (response) => {
+    const { pathname } = new URL(response.url());
+    if (pathname.startsWith("/pkg/")) coding.set(pathname.replace(/^.*\./, ""), response.headers()["content-encoding"]);
+  });
+  await chat.open();
+  expect([...coding.keys()].sort()).toEqual(["css", "js", "wasm"]);
+  for (const [kind, found] of coding) expect(found, kind).toMatch(/^(br|gzip)$/);
+  coding.clear();
+  await chat.reload();
+  const again = await chat.page.evaluate(() =>
+    performance.getEntriesByType("resource").filter((entry) => entry.name.includes("/pkg/")).map((entry) => (entry as PerformanceResourceTiming).transferSize),
+  );
+  expect(again.length).toBeGreaterThanOrEqual(3);
+  expect(again.every((size) => size === 0)).toBe(true);
+});
+
 test.describe("what is not there", () => {
   test.use({ expectedInConsole: /status of 404/ });
 
