@@ -66,6 +66,33 @@ async fn the_provider_is_told_the_whole_conversation() {
 }
 
 #[tokio::test]
+async fn what_a_message_does_not_speak_of_stays_as_it_was() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[]).await;
+    let settings = json!({"system_prompt": "Be kind.", "temperature": 0.5});
+    let made: Value = app.post("/api/conversations", settings).await.json().await.unwrap();
+    let id = made["id"].as_str().unwrap().to_owned();
+    for (change, system_prompt, temperature) in [
+        (json!({"content": "one"}), json!("Be kind."), json!(0.5)),
+        (json!({"content": "two", "temperature": 1.0}), json!("Be kind."), json!(1.0)),
+        (json!({"content": "three", "system_prompt": null}), Value::Null, json!(1.0)),
+    ] {
+        let events = Events::new(app.post(&format!("/api/conversations/{id}/messages"), change).await);
+        let mut call = upstream.call().await;
+        let first = &call.request["messages"][0];
+        let told = if first["role"] == "user" { Value::Null } else { first["content"].clone() };
+        assert_eq!((told, &call.request["temperature"]), (system_prompt.clone(), &temperature));
+        call.accept().await;
+        call.say("yes").await;
+        call.finish().await;
+        events.all().await;
+        let kept: Value = app.get(&format!("/api/conversations/{id}")).await.json().await.unwrap();
+        assert_eq!(kept["settings"].get("system_prompt").unwrap_or(&Value::Null), &system_prompt);
+        assert_eq!(kept["settings"]["temperature"], temperature);
+    }
+}
+
+#[tokio::test]
 async fn a_retry_makes_another_answer_to_the_same_question() {
     let app = TestApp::start().await;
     let id = app.conversation().await;
