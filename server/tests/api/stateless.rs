@@ -1,6 +1,9 @@
 //! The stateless routes speak their formats, as the clients that people already have read them.
 
-use crate::app::{Events, TestApp, problem};
+use crate::{
+    app::{Events, TestApp, problem},
+    upstream::Upstream,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -59,6 +62,16 @@ async fn an_error_before_the_first_byte_is_a_status() {
         problem(app.post("/api/chat/stream", message.clone()).await, status, code).await;
         problem(app.post("/api/conversation/ann", message).await, status, code).await;
     }
+}
+
+#[tokio::test]
+async fn a_provider_that_names_a_time_to_try_again_is_quoted() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[]).await;
+    let ask = app.post("/api/chat", json!({"messages": [{"role": "user", "content": "hello"}]}));
+    let refuse = async { upstream.call().await.refuse_for(77).await };
+    let (response, ()) = tokio::join!(ask, refuse);
+    assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &"77".parse().unwrap()));
 }
 
 #[tokio::test]

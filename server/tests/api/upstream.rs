@@ -102,6 +102,12 @@ impl Call {
         self.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n").await;
     }
 
+    /// Refuses: too many requests, to be tried again after so many seconds.
+    pub async fn refuse_for(mut self, seconds: u32) {
+        self.write(&format!("HTTP/1.1 429 Too Many Requests\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n"))
+            .await;
+    }
+
     /// Says a piece of the answer.
     pub async fn say(&mut self, text: &str) {
         self.chunk(&json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]}).to_string())
