@@ -68,12 +68,23 @@ test("while an answer comes, its speed is shown", async ({ chat }) => {
 
 test("a double click sends once", async ({ chat }) => {
   await chat.open();
-  await chat.input.fill("/fast only once");
+  // Long enough for Stop to be where Send was when the second click comes.
+  await chat.input.fill("/long 60");
   await chat.send.dblclick();
   await expect(chat.answers).toHaveCount(1);
   await chat.answer(0).is("complete");
   await expect(chat.questions).toHaveCount(1);
   expect((await chat.stored()).map((message) => message.role)).toEqual(["user", "assistant"]);
+});
+
+test("a double click stops, and does not send what is being written", async ({ chat }) => {
+  await chat.open();
+  await (await chat.ask("/long 2000")).begins();
+  await chat.input.fill("not yet");
+  await chat.stop.dblclick();
+  await chat.lastAnswer.is("stopped");
+  await expect(chat.input).toHaveValue("not yet");
+  await expect(chat.questions).toHaveCount(1);
 });
 
 test("nothing is sent when there is nothing to send", async ({ chat }) => {
