@@ -2,7 +2,10 @@
 
 use futures::channel::oneshot;
 use leptos::{ev, prelude::*, wasm_bindgen::JsCast};
-use std::cell::RefCell;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// Whether the browser believes that it has a network.
 pub(crate) fn is_online() -> bool {
@@ -14,9 +17,27 @@ pub(crate) async fn came_online() {
     comes(ev::online).await;
 }
 
-/// Waits until the browser says that the network is gone.
-pub(crate) async fn went_offline() {
-    comes(ev::offline).await;
+/// Notes whether the network has gone since this was made. It stays noted when the network is back: connections may have
+/// broken meanwhile without a word.
+pub(crate) struct OfflineWatch {
+    gone: Rc<Cell<bool>>,
+    _listener: Listener,
+}
+
+impl OfflineWatch {
+    pub(crate) fn new() -> Self {
+        let gone = Rc::new(Cell::new(false));
+        let noted = Rc::clone(&gone);
+        let listener = window_event_listener(ev::offline, move |_| noted.set(true));
+        Self { gone, _listener: Listener(Some(listener)) }
+    }
+
+    /// Waits until the network has gone; not at all if it has before.
+    pub(crate) async fn gone(&self) {
+        if !self.gone.get() {
+            comes(ev::offline).await;
+        }
+    }
 }
 
 /// Waits for an event of the window.

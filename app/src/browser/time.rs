@@ -53,8 +53,7 @@ pub(crate) enum First<L, R> {
 }
 
 impl<L, R> First<L, R> {
-    /// The left one, if that came first.
-    pub(crate) fn left(self) -> Option<L> {
+    fn left(self) -> Option<L> {
         match self {
             Self::Left(left) => Some(left),
             Self::Right(_) => None,

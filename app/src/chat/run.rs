@@ -5,7 +5,7 @@ use super::{
     session::{Session, lost},
 };
 use crate::browser::{
-    connection,
+    connection::{self, OfflineWatch},
     http::{self, EventStream, FetchError},
     time::{First, first, now, sleep, within},
 };
@@ -30,8 +30,8 @@ use std::{cell::Cell, pin::pin, time::Duration};
 const FIRST_EVENT: Duration = Duration::from_secs(10);
 /// Heartbeats come every 15 seconds: a connection that is silent for so long is dead.
 const SILENCE: Duration = Duration::from_secs(45);
-/// How long a connection may be silent after the browser has said that the network is gone. It may be wrong: a server on
-/// the same machine needs no network.
+/// How long a connection may be silent once the browser has said that the network is gone. It may be wrong, for a server on
+/// the same machine needs no network, and then this costs one more connection.
 const SILENCE_OFFLINE: Duration = Duration::from_secs(2);
 /// How long Stop waits for the names of a generation that was only just asked for.
 const NAMES: Duration = Duration::from_secs(3);
@@ -259,16 +259,17 @@ impl Run {
     /// Reads a connection; `patience` is for its first bytes.
     async fn read(&self, mut stream: EventStream, mut patience: Duration) -> Went {
         let mut events = Vec::new();
+        let watch = OfflineWatch::new();
         loop {
             let offline = async {
-                connection::went_offline().await;
+                watch.gone().await;
                 sleep(SILENCE_OFFLINE).await;
             };
             let read = first(stream.read(&mut events), offline);
-            let more = match within(patience, read).await.and_then(First::left) {
+            let more = match within(patience, read).await {
                 None if self.message.generation().is_none() => return Went::Unstreamable,
-                None | Some(Err(_)) => return Went::Broken,
-                Some(Ok(more)) => more,
+                None | Some(First::Right(()) | First::Left(Err(_))) => return Went::Broken,
+                Some(First::Left(Ok(more))) => more,
             };
             patience = SILENCE;
             for (number, event) in events.drain(..) {
