@@ -58,6 +58,18 @@ test("reasoning is shown apart from the answer", async ({ chat }) => {
   await expect(answer.article.locator("details")).toHaveCount(1);
 });
 
+test("an answer that was cut off says so, now and later", async ({ chat }) => {
+  await chat.open();
+  for (const [command, words] of [["/length", "length limit"], ["/filter", "content filter"]] as const) {
+    const answer = await chat.ask(`/fast ${command} hello`);
+    await answer.is("complete");
+    await expect(answer.article).toContainText(words);
+  }
+  await chat.reload();
+  await expect(chat.answer(0).article).toContainText("length limit");
+  await expect(chat.answer(1).article).toContainText("content filter");
+});
+
 test("while an answer comes, its speed is shown", async ({ chat }) => {
   await chat.open();
   const answer = await chat.ask("/long 500");

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 /// A self-hosted streaming AI chat. Settings are environment variables; see `rivulet configuration`.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "rivulet", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -27,9 +27,7 @@ pub enum StartupError {
     #[error("cannot serve on {0}: {1}. Set RIVULET_ADDR to an address of this machine.")]
     Address(SocketAddr, io::Error),
     /// The page was not built.
-    #[error(
-        "the page's files are not in {0:?}. Build them with `cargo leptos build --release`, or set RIVULET_SITE_ROOT."
-    )]
+    #[error("the page's files are not in {0:?}. Build them with `make build`, or set RIVULET_SITE_ROOT.")]
     NoSite(String),
     /// A provider client could not be made.
     #[error(transparent)]

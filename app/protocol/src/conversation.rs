@@ -27,9 +27,12 @@ pub struct ConversationSettings {
 #[serde(default)]
 struct ConversationSettingsFields {
     model: Option<String>,
+    #[serde(alias = "systemPrompt", alias = "system")]
     system_prompt: Option<String>,
     temperature: Option<f64>,
+    #[serde(alias = "topP")]
     top_p: Option<f64>,
+    #[serde(alias = "max_completion_tokens", alias = "maxTokens")]
     max_tokens: Option<u32>,
 }
 

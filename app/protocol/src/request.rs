@@ -191,14 +191,17 @@ pub enum Asks {
 impl PromptRequest {
     /// Checks the request for a route that asks in the way of `asks`.
     pub fn resolve(self, asks: Asks, limits: InputLimits) -> Result<Prompt, InvalidField> {
-        let from_message = self.message.is_some();
-        let turns = match (self.message, self.messages) {
-            (Some(message), None) if asks != Asks::Messages => vec![Turn { role: Role::User, content: message }],
-            (None, Some(messages)) if asks != Asks::Message => messages,
-            (Some(_), Some(_)) if asks == Asks::Either => {
+        // What a route does not take is passed over like any unknown field.
+        let message = self.message.filter(|_| asks != Asks::Messages);
+        let messages = self.messages.filter(|_| asks != Asks::Message);
+        let from_message = message.is_some();
+        let turns = match (message, messages) {
+            (Some(message), None) => vec![Turn { role: Role::User, content: message }],
+            (None, Some(messages)) => messages,
+            (Some(_), Some(_)) => {
                 return Err(InvalidField::new("message", "and `messages` cannot both be given: send one of them"));
             }
-            _ => return Err(missing(asks)),
+            (None, None) => return Err(missing(asks)),
         };
         validate_turns(&turns, limits, if from_message { "message" } else { "messages" })?;
         let Self { temperature, top_p, max_tokens, .. } = self;
@@ -294,13 +297,13 @@ impl<'de> Deserialize<'de> for SendMessage {
             whole: bool,
             #[serde(deserialize_with = "change::deserialize")]
             model: Option<Option<String>>,
-            #[serde(deserialize_with = "change::deserialize")]
+            #[serde(deserialize_with = "change::deserialize", alias = "systemPrompt", alias = "system")]
             system_prompt: Option<Option<String>>,
             #[serde(deserialize_with = "change::deserialize")]
             temperature: Option<Option<f64>>,
-            #[serde(deserialize_with = "change::deserialize")]
+            #[serde(deserialize_with = "change::deserialize", alias = "topP")]
             top_p: Option<Option<f64>>,
-            #[serde(deserialize_with = "change::deserialize")]
+            #[serde(deserialize_with = "change::deserialize", alias = "max_completion_tokens", alias = "maxTokens")]
             max_tokens: Option<Option<u32>>,
         }
         let Fields { content, retry, whole, model, system_prompt, temperature, top_p, max_tokens } =

@@ -5,7 +5,7 @@ use crate::{browser::time, markdown::live::LiveMarkdown};
 use leptos::prelude::*;
 use protocol::{
     error::PublicError,
-    event::{Status, StreamEvent},
+    event::{FinishReason, Status, StreamEvent},
     id::{GenerationId, MessageId},
     message::{Message, MessageStatus, Role},
     transcript::{Change, Transcript},
@@ -93,6 +93,11 @@ impl ChatMessage {
     /// All that is known of the message at this moment, not tracked.
     pub fn message(&self) -> Message {
         self.transcript.read_value().message.clone()
+    }
+
+    /// How the answer ended, not tracked: [`ChatMessage::status`] changes with it.
+    pub fn finish_reason(&self) -> Option<FinishReason> {
+        self.transcript.read_value().message.finish_reason.clone()
     }
 
     /// Its id, once the server has told it.
@@ -202,7 +207,10 @@ impl ChatMessage {
         self.text.finish(&message.content);
         self.error.set(message.error.clone());
         if message.stats.is_some() {
-            self.figures.set(Figures::of(message));
+            let figures = Figures::of(message);
+            // What the reader waited for counts, not what the server did, and it must not change at the end.
+            let waited = self.stopwatch.read_value().figures(time::now()).first_token_ms;
+            self.figures.set(Figures { first_token_ms: waited.or(figures.first_token_ms), ..figures });
         }
         self.suggestions.set(transcript.suggestions.clone());
         self.status.set(message.status);

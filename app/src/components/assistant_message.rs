@@ -13,7 +13,7 @@ use crate::{
     markdown::view::Markdown,
 };
 use leptos::prelude::*;
-use protocol::message::MessageStatus;
+use protocol::{event::FinishReason, message::MessageStatus};
 
 /// An answer: reasoning, text, what it says about itself, and what can be done with it.
 #[component]
@@ -34,6 +34,7 @@ pub fn AssistantMessage(
         move |_| status.get() == MessageStatus::Streaming && text.is_empty() && reasoning.is_empty()
     });
     let copied = message.clone();
+    let ended = message.clone();
     let error = message.error.clone();
     view! {
         <article class="assistant-message" aria-label="Assistant said" data-status=move || name(status.get())>
@@ -43,7 +44,7 @@ pub fn AssistantMessage(
             </Show>
             <Markdown text=message.text.clone() />
             <NoticeLine notice=message.notice.clone() />
-            {move || ending(status.get(), error.get(), is_last.get(), chat)}
+            {move || ending(&ended, status.get(), error.get(), is_last.get(), chat)}
             <footer class="assistant-message__foot">
                 <Show when=move || status.get() != MessageStatus::Streaming>
                     <div class="assistant-message__actions">
@@ -81,6 +82,7 @@ fn name(status: MessageStatus) -> &'static str {
 
 /// How the answer ended, where it did not end as it should.
 fn ending(
+    message: &ChatMessage,
     status: MessageStatus,
     error: Option<protocol::error::PublicError>,
     is_last: bool,
@@ -97,7 +99,21 @@ fn ending(
                 false => view! { <p class="assistant-message__mark">{words}</p> }.into_any(),
             })
         }
-        MessageStatus::Streaming | MessageStatus::Complete => None,
+        MessageStatus::Complete => {
+            let words = cut_short(message.finish_reason()?)?;
+            Some(view! { <p class="assistant-message__mark">{words}</p> }.into_any())
+        }
+        MessageStatus::Streaming => None,
+    }
+}
+
+/// Why an answer is not all that the model had to say.
+fn cut_short(reason: FinishReason) -> Option<&'static str> {
+    match reason {
+        FinishReason::Length => Some("Cut off: the answer reached its length limit"),
+        FinishReason::ContentFilter => Some("Cut off by the provider's content filter"),
+        FinishReason::ToolCalls => Some("The model asked for a tool, and there is none here"),
+        FinishReason::Stop | FinishReason::Cancelled | FinishReason::Other(_) => None,
     }
 }
 

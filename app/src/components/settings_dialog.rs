@@ -47,7 +47,7 @@ pub fn SettingsDialog(
                 </label>
                 <div class="settings-dialog__numbers">
                     <Number label="Temperature" hint="0 – 2" value=form.temperature />
-                    <Number label="Top p" hint="0 – 1" value=form.top_p />
+                    <Number label="Top p" hint="up to 1" value=form.top_p />
                     <Number label="Max tokens" hint="any" value=form.max_tokens />
                 </div>
                 <p class="settings-dialog__hint">"Fields that are left empty keep the defaults of the server and the model."</p>

@@ -7,7 +7,7 @@ use crate::{
         options::StreamingChatOptions,
     },
     components::{
-        demo_banner::DemoBanner, empty_chat::EmptyChat, page_header::PageHeader, sidebar::Sidebar,
+        empty_chat::EmptyChat, model_banner::ModelBanner, page_header::PageHeader, sidebar::Sidebar,
         streaming_chat::StreamingChat,
     },
     page_data::PageData,
@@ -60,7 +60,7 @@ pub fn ChatPage() -> impl IntoView {
                         <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| "Chat".to_owned())}</h1>
                     </Show>
                     <PageHeader chat models drawer_open />
-                    <DemoBanner models />
+                    <ModelBanner models />
                     <StreamingChat chat placeholder="Ask anything">
                         <EmptyChat chat />
                     </StreamingChat>

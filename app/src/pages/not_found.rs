@@ -12,7 +12,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <main class="not-found">
             <Mark />
             <h1>"There is nothing here"</h1>
-            <p>"The conversation may have been deleted, or it belongs to somebody else. This server keeps conversations for a while only."</p>
+            <p>"If this was a conversation, it may have been deleted, or it belongs to somebody else. This server keeps conversations for a while only."</p>
             <a class="button button--primary" href="/" rel="external">"Start a new chat"</a>
         </main>
     }

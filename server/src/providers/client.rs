@@ -45,6 +45,9 @@ pub enum SetupError {
     /// The key holds what no header can.
     #[error("the key of {0} holds characters that cannot be sent")]
     Key(String),
+    /// The model that should answer by default is nobody's.
+    #[error("RIVULET_MODEL is {0:?}, but must be provider/model, with a provider that is configured: {1}")]
+    DefaultModel(String, String),
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Client(String),

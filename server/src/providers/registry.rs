@@ -6,7 +6,7 @@
 use super::{
     DEMO_MODEL, Demo, Provider, ProviderError, ProviderSettings, SetupError,
     client::Clients,
-    discovery::Discovery,
+    discovery::{self, Discovery},
     setup::{Entry, configured},
 };
 use futures::future::join_all;
@@ -39,7 +39,7 @@ pub struct ResolvedModel {
 
 /// No provider offers the model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no model `{name}`; {offered}")]
+#[error("There is no model `{name}`; {offered}.")]
 pub struct UnknownModel {
     /// What was asked for.
     pub name: String,
@@ -58,6 +58,8 @@ impl From<UnknownModel> for PublicError {
 struct Offer {
     entry: Entry,
     models: Vec<ModelInfo>,
+    /// Whether the provider has ever told its models.
+    listed: bool,
     error: Option<PublicError>,
 }
 
@@ -69,7 +71,7 @@ impl Offer {
             provider: entry.provider.id().to_owned(),
             label: name.to_owned(),
         });
-        Self { entry, models: models.into_iter().collect(), error: None }
+        Self { entry, models: models.into_iter().collect(), listed: false, error: None }
     }
 }
 
@@ -97,7 +99,9 @@ impl Providers {
             Some(servers) if entries.is_empty() => Some(Discovery::new(servers, &clients)?),
             _ => None,
         };
-        Ok(Arc::new(Self::of(entries, discovery, settings.model.clone())))
+        let providers = Self::of(entries, discovery, settings.model.clone());
+        providers.check_default()?;
+        Ok(Arc::new(providers))
     }
 
     /// The given providers and the demo model: for tests.
@@ -116,6 +120,19 @@ impl Providers {
             discovery,
             asking: tokio::sync::Mutex::new(()),
         }
+    }
+
+    /// Refuses a default that no provider can ever have: every request that names no model would fail.
+    fn check_default(&self) -> Result<(), SetupError> {
+        let Some(name) = &self.default else { return Ok(()) };
+        let could_be_found =
+            self.discovery.is_some() && name.split_once('/').is_none_or(|(id, _)| discovery::IDS.contains(&id));
+        if could_be_found || self.read(|known| find(&known.offers, name)).is_some() {
+            return Ok(());
+        }
+        let ids = self
+            .read(|known| known.offers.iter().map(|offer| offer.entry.provider.id()).collect::<Vec<_>>().join(", "));
+        Err(SetupError::DefaultModel(name.clone(), ids))
     }
 
     /// Asks every provider for its models in the background, so that the first visitor need not wait.
@@ -151,12 +168,16 @@ impl Providers {
     pub fn default_model(&self) -> String {
         let first = || {
             self.read(|known| {
+                let mut remote = known.offers.iter().filter(|offer| offer.entry.provider.id() != "demo");
                 let preferred = |offer: &Offer| {
-                    let provider = offer.entry.provider.id();
-                    let set = offer.entry.default_model.map(|name| format!("{provider}/{name}"));
+                    let set = offer.entry.default_model.map(|name| format!("{}/{name}", offer.entry.provider.id()));
                     set.or_else(|| offer.models.first().map(|model| model.id.clone()))
                 };
-                known.offers.iter().find_map(preferred)
+                // A provider that is configured but cannot be reached answers for itself: nobody who has set one up wants
+                // the demo's words in its place. Servers with one model take any name.
+                let unreached =
+                    |offer: &Offer| (!offer.listed).then(|| format!("{}/default", offer.entry.provider.id()));
+                remote.clone().find_map(preferred).or_else(|| remote.find_map(unreached))
             })
         };
         self.default.clone().or_else(first).unwrap_or_else(|| DEMO_MODEL.to_owned())
@@ -204,13 +225,19 @@ impl Providers {
             let message = format!("{} took too long to list its models.", entry.provider.label());
             Err(ProviderError::new(ErrorCode::UpstreamTimeout, message))
         });
-        let before = || {
-            let known = self.read(|known| known.offers.iter().find(|offer| offer.entry.provider.id() == id).cloned());
-            known.map_or_else(|| Offer::unasked(entry.clone()).models, |offer| offer.models)
-        };
         match answer {
-            Ok(models) => Offer { models, entry, error: None },
-            Err(error) => Offer { models: before(), entry, error: Some(error.into()) },
+            Ok(models) => Offer { models, entry, listed: true, error: None },
+            Err(error) => {
+                let known =
+                    self.read(|known| known.offers.iter().find(|offer| offer.entry.provider.id() == id).cloned());
+                let before = known.unwrap_or_else(|| Offer::unasked(entry.clone()));
+                let error = PublicError::from(error);
+                // Once for each failure, not once for each time that it is looked at.
+                if before.error.as_ref() != Some(&error) {
+                    tracing::warn!(provider = id, message = error.message, "a provider does not list its models");
+                }
+                Offer { entry, error: Some(error), ..before }
+            }
         }
     }
 }

@@ -76,6 +76,7 @@ async fn what_a_message_does_not_speak_of_stays_as_it_was() {
         (json!({"content": "one"}), json!("Be kind."), json!(0.5)),
         (json!({"content": "two", "temperature": 1.0}), json!("Be kind."), json!(1.0)),
         (json!({"content": "three", "system_prompt": null}), Value::Null, json!(1.0)),
+        (json!({"content": "four", "systemPrompt": "Be brief."}), json!("Be brief."), json!(1.0)),
     ] {
         let events = Events::new(app.post(&format!("/api/conversations/{id}/messages"), change).await);
         let mut call = upstream.call().await;

@@ -145,7 +145,7 @@ $$Q = \\frac{{\\pi r^4 \\Delta p}}{{8 \\eta L}}$$
 
 Send `/help` to see what else I can show.[^key] The [CommonMark tour](https://commonmark.org/help/) explains the rest.
 
-[^key]: For a real model, set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` or `GEMINI_API_KEY`, or start Ollama, and restart.
+[^key]: For a real model, set `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` or `GEMINI_API_KEY`, and restart; a local Ollama is found by itself.
 "
     ));
     text

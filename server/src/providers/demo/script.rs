@@ -14,7 +14,7 @@ Begin a message with one or more of these commands; the rest is the question.
 | `/slow` | a few words a second |
 | `/long 20000` | an answer of that many words |
 | `/reasoning` | thoughts before the answer |
-| `/error overloaded` | a failure before the first word; any class will do |
+| `/error overloaded` | a failure before the first word; any class of a provider will do |
 | `/error overloaded after 20` | a failure in the middle of the answer |
 | `/cut` | a connection that breaks off |
 | `/stall` | some words, then silence |

@@ -37,7 +37,7 @@ async fn without_settings_there_is_the_demo_and_nothing_else() {
     assert_eq!((list.default.as_str(), list.demo_only, list.models.len()), (DEMO_MODEL, true, 1));
     assert_eq!(providers.resolve(None).unwrap().id, DEMO_MODEL);
     assert_eq!(id(&providers, "rivulet"), Ok(DEMO_MODEL.into()));
-    let refusal = "there is no model `gpt-4o`; there is `demo/rivulet`";
+    let refusal = "There is no model `gpt-4o`; there is `demo/rivulet`.";
     assert_eq!(id(&providers, "gpt-4o"), Err(refusal.into()));
     assert!(id(&providers, "demo/other").is_err() && id(&providers, "openai/gpt-4o").is_err());
 }
@@ -74,6 +74,35 @@ async fn a_provider_that_fails_is_named_and_hides_no_other() {
     assert_eq!(list.providers[0].error.as_ref().unwrap().code, ErrorCode::UpstreamAuthentication);
     assert!(list.providers[1].error.is_none() && !list.demo_only);
     assert_eq!(list.default, "good/a");
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_reached_is_not_replaced_by_the_demo() {
+    let unreachable = || Arc::new(Lister("bad", Err(ErrorCode::UpstreamFailure)));
+    let providers = Providers::with(vec![unreachable()], None);
+    for _ in 0..2 {
+        let resolved = providers.resolve(None).unwrap();
+        assert_eq!((resolved.id.as_str(), resolved.provider.id()), ("bad/default", "bad"));
+        providers.list().await;
+    }
+    let providers = Providers::with(vec![unreachable(), Arc::new(Lister("good", Ok(vec!["a"])))], None);
+    providers.list().await;
+    assert_eq!(providers.default_model(), "good/a");
+}
+
+#[test]
+fn a_default_that_nobody_can_have_is_refused_at_the_start() {
+    let set = |model: &str, key: Option<Secret>| {
+        let settings = ProviderSettings { model: Some(model.into()), openai_api_key: key, ..Default::default() };
+        Providers::new(&settings).map(drop).map_err(|error| error.to_string())
+    };
+    let key = || Secret::new("sk-test");
+    assert_eq!(set("openai/gpt-9", key()), Ok(()));
+    assert_eq!(set("gpt-9", key()), Ok(()));
+    assert_eq!(set("demo/rivulet", None), Ok(()));
+    let refusal = "RIVULET_MODEL is \"nothing/here\", but must be provider/model, with a provider that is configured: ";
+    assert_eq!(set("nothing/here", None), Err(format!("{refusal}demo")));
+    assert!(set("openai/gpt-9", None).is_err());
 }
 
 #[tokio::test]
