@@ -1,6 +1,6 @@
 //! Servers that speak OpenAI's chat completions, as rows of a table.
 //!
-//! The base URL says which row it is; a host that no row names gets the last one, which assumes nothing.
+//! The base URL says which row it is; a host that no row names gets one that assumes nothing.
 
 use super::openai_chat::Quirks;
 
@@ -20,7 +20,10 @@ const PLAIN: Quirks = Quirks { max_tokens: "max_tokens", stream_options: true, s
 /// llama.cpp's own server, found on its default port.
 pub(super) const LLAMA_CPP: Row = Row { label: "llama.cpp", host: "", quirks: PLAIN };
 
-const TABLE: [Row; 9] = [
+/// A server that no row names.
+static OTHER: Row = Row { label: "Compatible server", host: "", quirks: PLAIN };
+
+static ROWS: &[Row] = &[
     Row { label: "OpenRouter", host: "openrouter.ai", quirks: PLAIN },
     Row { label: "Groq", host: "api.groq.com", quirks: PLAIN },
     Row { label: "DeepSeek", host: "api.deepseek.com", quirks: PLAIN },
@@ -30,11 +33,9 @@ const TABLE: [Row; 9] = [
     Row { label: "Perplexity", host: "api.perplexity.ai", quirks: Quirks { stream_options: false, ..PLAIN } },
     Row { label: "Together", host: "api.together.xyz", quirks: PLAIN },
     Row { label: "Hugging Face", host: "router.huggingface.co", quirks: PLAIN },
-    Row { label: "Compatible server", host: "", quirks: PLAIN },
 ];
 
 /// The row of a server.
 pub(super) fn row(base_url: &str) -> &'static Row {
-    static ROWS: [Row; 9] = TABLE;
-    ROWS.iter().find(|row| base_url.contains(row.host)).unwrap_or(&ROWS[8])
+    ROWS.iter().find(|row| base_url.contains(row.host)).unwrap_or(&OTHER)
 }
