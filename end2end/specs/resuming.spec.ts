@@ -48,7 +48,8 @@ test("a browser that was offline catches up", async ({ chat, context, network })
   const answer = await chat.ask("/long 300");
   await answer.begins(60);
   await context.setOffline(true);
-  // Chromium lets open connections be; a real network does not.
+  // Chromium lets open connections be, so that something still arrives; then they fall silent, as on a real network.
+  await answer.growsBeyond((await answer.text()).length);
   network.freeze();
   await expect(chat.page.getByText(/reconnecting|connection lost|offline/i).first()).toBeVisible();
   await context.setOffline(false);

@@ -132,9 +132,9 @@ impl Conversations {
         {
             return Ok(self.known(owner, send.conversation, answer));
         }
-        self.give_up_stale_answers(owner, send.conversation).await?;
-        let settings = self.store.get(owner, send.conversation).await?.settings;
-        let model = send.settings.clone().apply(settings).model;
+        let before = self.store.get(owner, send.conversation).await?;
+        self.give_up_stale_answers(owner, send.conversation, before.messages).await?;
+        let model = send.settings.clone().apply(before.settings).model;
         let now = clock::now();
         let (question, ask) = match send.ask {
             Ask::Question(content) => {
@@ -202,8 +202,13 @@ impl Conversations {
     }
 
     /// An answer that the store has as under way, and of which no generation is left, must not block the conversation.
-    async fn give_up_stale_answers(&self, owner: &Owner, id: ConversationId) -> Result<(), ConversationError> {
-        for message in self.store.get(owner, id).await?.messages {
+    async fn give_up_stale_answers(
+        &self,
+        owner: &Owner,
+        id: ConversationId,
+        messages: Vec<Message>,
+    ) -> Result<(), ConversationError> {
+        for message in messages {
             let generation = message.generation_id.and_then(|id| self.engine.get(id));
             if message.status == MessageStatus::Streaming && generation.is_none_or(|generation| generation.is_ended()) {
                 let interrupted = Message { status: MessageStatus::Interrupted, ..message };

@@ -68,23 +68,32 @@ pub fn Composer(
     let blank = Memo::new(move |_| chat.draft.with(|draft| draft.trim().is_empty()));
     // Send and Stop have one place: the second click of a double click on one must not be a click on the other.
     let is_first = |event: &ev::MouseEvent| event.detail() < 2;
-    let button = move || {
-        match chat.is_streaming.get() {
+    let stop_clicked = move |event: ev::MouseEvent| {
+        if is_first(&event) {
+            chat.cancel();
+            focus();
+        }
+    };
+    let send_clicked = move |event: ev::MouseEvent| {
+        if is_first(&event) {
+            send();
+        }
+    };
+    let button = move || match chat.is_streaming.get() {
         true => view! {
             <button type="button" class="composer__button composer__button--stop" aria-label="Stop" title="Stop (Esc)"
-                disabled=move || chat.is_stopping.get() on:click=move |event| if is_first(&event) { chat.cancel(); focus() }>
+                disabled=move || chat.is_stopping.get() on:click=stop_clicked>
                 <Icon drawing=Drawing::Stop />
             </button>
         }
         .into_any(),
         false => view! {
             <button type="button" class="composer__button" aria-label="Send message" title="Send (Enter)"
-                disabled=move || blank.get() on:click=move |event| if is_first(&event) { send() }>
+                disabled=move || blank.get() on:click=send_clicked>
                 <Icon drawing=Drawing::Send />
             </button>
         }
         .into_any(),
-    }
     };
     view! {
         <div class="composer" on:click=move |_| focus()>
