@@ -23,18 +23,21 @@ export default defineConfig({
   // A server that answers nothing would otherwise be waited for in every test.
   maxFailures: process.env.CI ? 10 : 0,
   // Tells a machine that was busy from a fault; what needed it is reported as flaky.
-  retries: 1,
+  retries: 2,
   timeout: 45_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"], ["html", { open: "never" }]],
+  reporter: [["list"], ["html", { open: "never" }], ["./support/summary-reporter.ts"]],
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     locale: "en-GB",
-    trace: "retain-on-failure",
+    // Recording is work too; the second try is there to be recorded.
+    trace: "on-first-retry",
     screenshot: "only-on-failure",
     launchOptions: {
       // Without one on the machine, Playwright's own is used.
       executablePath: chromium,
+      // A browser that isn't up by then never will be; the next try gets another.
+      timeout: 60_000,
       args: [
         "--disable-gpu",
         "--disable-quic",

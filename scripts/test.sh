@@ -32,6 +32,13 @@ build() { scripts/build.sh --tools-are-there; }
 # The release build in Chromium, on a port of its own, so that a running instance is not disturbed.
 e2e() { (cd end2end && playwright test); }
 
+# Tells a fault of the project from a machine that had nothing left to give.
+machine() {
+  printf '\n    load %s\n' "$(cut -d' ' -f1-3 /proc/loadavg 2>/dev/null || uptime)"
+  free -m 2>/dev/null | sed -n 's/^Mem: *\([0-9]*\) *\([0-9]*\).* \([0-9]*\)$/    memory \1 MiB, \3 available/p'
+  df -h . "${TMPDIR:-/tmp}" 2>/dev/null | awk 'NR > 1 { print "    disk " $6 ": " $4 " free" }' | sort -u
+}
+
 case " $* " in
   *" wasm "* | *" e2e "*) scripts/setup.sh test ;;
   *" build "*) scripts/setup.sh build ;;
@@ -48,6 +55,7 @@ summary() {
   echo
   printf '%b' "$durations"
   if [ -n "$step" ]; then
+    machine
     printf '    %-8s failed after %s s\n\nsteps: %s passed, 1 failed\n' "$step" "$((SECONDS - began))" "$passed"
     [ "$status" != 0 ] || status=1
   else
