@@ -4,7 +4,7 @@
 
 use crate::{
     clock,
-    generation::{Engine, EngineError, Generation, Keep, Names, NewGeneration, OnEnd, Prepared, Question},
+    generation::{Engine, EngineError, Generation, Keep, KeptText, Names, NewGeneration, OnEnd, Prepared, Question},
     store::{NewAsk, NewTurn, Store, StoreError, TurnStart},
     visitor::Owner,
 };
@@ -56,6 +56,9 @@ pub enum ConversationError {
     /// A fault of this server; the panic hook has logged it.
     #[error("the server failed on this request")]
     Failed,
+    /// An answer that never began cannot be taken on.
+    #[error("this answer holds no text to go on from; ask again with `retry`")]
+    NothingToContinue,
 }
 
 impl From<ConversationError> for PublicError {
@@ -63,6 +66,7 @@ impl From<ConversationError> for PublicError {
         let code = match error {
             ConversationError::Engine(error) => return error.into(),
             ConversationError::Failed => ErrorCode::Internal,
+            ConversationError::NothingToContinue => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
             ConversationError::Store(StoreError::AnswerUnderWay(_)) => ErrorCode::Conflict,
         };
@@ -133,6 +137,10 @@ impl Conversations {
             return Ok(self.known(owner, send.conversation, answer));
         }
         let before = self.store.get(owner, send.conversation).await?;
+        let kept = match send.ask {
+            Ask::Continue(id) => Some(unfinished(&before.messages, id)?),
+            _ => None,
+        };
         self.give_up_stale_answers(owner, send.conversation, before.messages).await?;
         let model = send.settings.clone().apply(before.settings).model;
         let now = clock::now();
@@ -141,7 +149,7 @@ impl Conversations {
                 let id = MessageId(Uuid::new_v4());
                 (Some(id), NewAsk::Question(Box::new(Message::user(id, None, content, now))))
             }
-            Ask::Retry(old) => (None, NewAsk::Retry(old)),
+            Ask::Retry(old) | Ask::Continue(old) => (None, NewAsk::Retry(old)),
         };
         let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, now);
         let names = Names {
@@ -163,24 +171,21 @@ impl Conversations {
             answer,
             settings: send.settings,
         };
+        let begin = Begin { turn, kept, prepared };
         // In a task of its own: a client that leaves now must not leave a turn behind that no generation will end.
         let (this, owner) = (self.clone(), owner.clone());
-        let begun = tokio::spawn(async move { this.begin(owner, turn, prepared).await });
+        let begun = tokio::spawn(async move { this.begin(owner, begin).await });
         begun.await.map_err(|_| ConversationError::Failed)?
     }
 
     /// Stores the turn and launches its generation, both or neither.
-    async fn begin(
-        &self,
-        owner: Owner,
-        turn: NewTurn,
-        prepared: Prepared,
-    ) -> Result<Arc<Generation>, ConversationError> {
+    async fn begin(&self, owner: Owner, begin: Begin) -> Result<Arc<Generation>, ConversationError> {
+        let Begin { turn, kept, prepared } = begin;
         let (conversation, mut answer) = (turn.conversation, turn.answer.clone());
         match self.store.begin_turn(&owner, turn).await {
             Ok(TurnStart::Added { history, settings }) => {
                 answer.parent_id = history.last().map(|question| question.id);
-                let question = self.question(history, settings);
+                let question = Question { kept, ..self.question(history, settings) };
                 let on_end = self.save(owner, conversation, answer);
                 Ok(self.engine.launch(prepared, question, Some(on_end)))
             }
@@ -266,6 +271,7 @@ impl Conversations {
                 .or_else(|| self.system_prompt.clone()),
             turns: said.map(|message| Turn { role: message.role, content: message.content }).collect(),
             parameters: settings.parameters,
+            kept: None,
         }
     }
 
@@ -283,6 +289,24 @@ impl Conversations {
             })
         })
     }
+}
+
+/// A turn that is about to be stored, and the generation that is prepared for it.
+struct Begin {
+    turn: NewTurn,
+    /// The text that the answer takes on from.
+    kept: Option<KeptText>,
+    prepared: Prepared,
+}
+
+/// What has come of an answer that can be taken on from where it broke off.
+fn unfinished(messages: &[Message], id: MessageId) -> Result<KeptText, ConversationError> {
+    let answer = messages.iter().find(|message| message.id == id && message.role == Role::Assistant);
+    let answer = answer.ok_or(StoreError::NotFound("answer"))?;
+    if answer.content.is_empty() {
+        return Err(ConversationError::NothingToContinue);
+    }
+    Ok(KeptText { content: answer.content.clone(), reasoning: answer.reasoning.clone() })
 }
 
 /// The stored answer with what its generation has made of it.

@@ -21,9 +21,12 @@ pub struct ProviderInfo {
     pub id: String,
     /// How to show it to people, such as `OpenAI`.
     pub label: String,
-    /// Why its own list could not be read, when it could not.
+    /// What is wrong with it: its list could not be read, or it is paused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<PublicError>,
+    /// It failed several times in a row and is not asked for this long, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused_ms: Option<u64>,
 }
 
 /// `GET /api/models`: everything that is configured; a provider that fails is named and hides no other.

@@ -278,6 +278,9 @@ pub struct SendMessage {
     /// The answer to make again, in place of a question. The old one stays as a branch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<MessageId>,
+    /// The answer to take on from where it broke off, in place of a question: the new answer begins with its text.
+    #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
+    pub continue_from: Option<MessageId>,
     /// What to change in the conversation's settings, from this answer on.
     #[serde(flatten)]
     pub settings: SettingsChange,
@@ -294,6 +297,8 @@ impl<'de> Deserialize<'de> for SendMessage {
         struct Fields {
             content: Option<String>,
             retry: Option<MessageId>,
+            #[serde(rename = "continue")]
+            continue_from: Option<MessageId>,
             whole: bool,
             #[serde(deserialize_with = "change::deserialize")]
             model: Option<Option<String>>,
@@ -306,10 +311,10 @@ impl<'de> Deserialize<'de> for SendMessage {
             #[serde(deserialize_with = "change::deserialize", alias = "max_completion_tokens", alias = "maxTokens")]
             max_tokens: Option<Option<u32>>,
         }
-        let Fields { content, retry, whole, model, system_prompt, temperature, top_p, max_tokens } =
+        let Fields { content, retry, continue_from, whole, model, system_prompt, temperature, top_p, max_tokens } =
             Fields::deserialize(deserializer)?;
         let settings = SettingsChange { model, system_prompt, temperature, top_p, max_tokens };
-        Ok(Self { content, retry, settings, whole })
+        Ok(Self { content, retry, continue_from, settings, whole })
     }
 }
 
@@ -320,21 +325,29 @@ pub enum Ask {
     Question(String),
     /// Another answer to the question that this message answers.
     Retry(MessageId),
+    /// The same answer, taken on from where it broke off.
+    Continue(MessageId),
 }
 
 impl SendMessage {
     /// Checks the request.
     pub fn resolve(self, limits: InputLimits) -> Result<(Ask, SettingsChange), InvalidField> {
         validate_settings(&self.settings.clone().apply(ConversationSettings::default()), limits)?;
-        let ask = match (self.content, self.retry) {
-            (Some(content), None) => {
+        let ask = match (self.content, self.retry, self.continue_from) {
+            (Some(content), None, None) => {
                 let turn = [Turn { role: Role::User, content }];
                 validate_turns(&turn, limits, "content")?;
                 let [turn] = turn;
                 Ask::Question(turn.content)
             }
-            (None, Some(message)) => Ask::Retry(message),
-            _ => return Err(InvalidField::new("content", "or `retry` must be given, and not both")),
+            (None, Some(message), None) => Ask::Retry(message),
+            (None, None, Some(message)) => Ask::Continue(message),
+            _ => {
+                return Err(InvalidField::new(
+                    "content",
+                    "or `retry` or `continue` must be given, and only one of them",
+                ));
+            }
         };
         Ok((ask, SettingsChange { model: self.settings.model.map(named), ..self.settings }))
     }

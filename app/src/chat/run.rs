@@ -237,7 +237,8 @@ impl Run {
     async fn ask(&self, ask: &Ask, conversation: ConversationId, whole: bool) -> Went {
         let address = self.session.address(&format!("/api/conversations/{conversation}/messages"));
         let settings = SettingsChange::all(self.session.settings.get_untracked());
-        let body = SendMessage { content: ask.content.clone(), retry: ask.retry, settings, whole };
+        let body =
+            SendMessage { content: ask.content.clone(), retry: ask.retry, settings, whole, ..SendMessage::default() };
         if whole {
             self.message.notice.set(Some(Notice::Whole));
             return match http::post::<Message>(&address, &body, &ask.key).await {

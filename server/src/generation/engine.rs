@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     config::GenerationLimits,
-    providers::{ProviderPrompt, Providers, UnknownModel},
+    providers::{ProviderPrompt, Providers, UnknownModel, continuation},
     visitor::Owner,
 };
 use futures::future::BoxFuture;
@@ -61,6 +61,17 @@ pub struct Question {
     pub turns: Vec<Turn>,
     /// Sampling parameters.
     pub parameters: Parameters,
+    /// What has come of the answer already: it is told first, and the model is asked to go on from there.
+    pub kept: Option<KeptText>,
+}
+
+/// The beginning of an answer that broke off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptText {
+    /// Its text; not empty.
+    pub content: String,
+    /// Its reasoning.
+    pub reasoning: String,
 }
 
 /// Why a generation could not be started.
@@ -154,15 +165,19 @@ impl Engine {
         let generation = Arc::new(Generation::new(new.owner, names, session, new.keep));
         self.registry.insert(Arc::clone(&generation));
         let registry = Arc::clone(&self.registry);
-        let task = Task { generation, registry, place, provider: resolved.provider, limits: self.limits };
+        let task = Task { generation, registry, place, provider: resolved.provider, limits: self.limits, kept: None };
         Ok(Prepared { task, model: resolved.model })
     }
 
     /// Begins a prepared generation.
     pub fn launch(&self, prepared: Prepared, question: Question, on_end: Option<OnEnd>) -> Arc<Generation> {
-        let Prepared { task, model } = prepared;
-        let Question { system_prompt, turns, parameters } = question;
+        let Prepared { mut task, model } = prepared;
+        let Question { system_prompt, mut turns, parameters, kept } = question;
         let generation = Arc::clone(&task.generation);
+        if let Some(kept) = kept {
+            turns.extend(continuation(kept.content.clone()));
+            task.kept = Some(kept);
+        }
         self.tasks.spawn(task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end));
         generation
     }

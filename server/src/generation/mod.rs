@@ -13,6 +13,6 @@ mod log;
 mod registry;
 mod task;
 
-pub use engine::{Engine, EngineError, Names, NewGeneration, OnEnd, Prepared, Question};
+pub use engine::{Engine, EngineError, KeptText, Names, NewGeneration, OnEnd, Prepared, Question};
 pub use handle::{Generation, Keep, Reader, StopOnDrop};
 pub use log::{Entry, Log};

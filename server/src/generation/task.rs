@@ -1,6 +1,10 @@
 //! The task of one generation: asks the provider, numbers what it says, and always ends the log.
 
-use super::{engine::OnEnd, handle::Generation, registry::Registry};
+use super::{
+    engine::{KeptText, OnEnd},
+    handle::Generation,
+    registry::Registry,
+};
 use crate::{
     config::GenerationLimits,
     providers::{Delta, Provider, ProviderError, ProviderPrompt},
@@ -26,14 +30,20 @@ pub(super) struct Task {
     pub(super) limits: GenerationLimits,
     /// The place among the most generations at one time; free again when the task is gone.
     pub(super) place: OwnedSemaphorePermit,
+    /// What has come of the answer already.
+    pub(super) kept: Option<KeptText>,
 }
 
 impl Task {
     /// Runs to the end, whatever the end is.
     pub(super) async fn run(self, prompt: ProviderPrompt, on_end: Option<OnEnd>) {
-        let Self { generation, registry, provider, limits, place } = self;
+        let Self { generation, registry, provider, limits, place, kept } = self;
         let close = CloseOnDrop { generation: &generation, registry: &registry };
         generation.log.append([StreamEvent::Status(Box::new(Status::Processing(generation.names.clone())))]);
+        if let Some(KeptText { content, reasoning }) = kept {
+            let reasoning = (!reasoning.is_empty()).then_some(StreamEvent::Reasoning { content: reasoning });
+            generation.log.append(reasoning.into_iter().chain([StreamEvent::Chunk { content }]));
+        }
         let mut progress = Progress::new(limits);
         // Leaving the select drops the provider's stream, which closes its socket: a cancel is as fast as that.
         let end = tokio::select! {

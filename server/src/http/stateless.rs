@@ -57,6 +57,7 @@ pub(super) fn start(state: &AppState, prompt: Prompt) -> Result<Arc<Generation>,
         system_prompt: prompt.system_prompt.or_else(|| state.system_prompt.as_deref().map(str::to_owned)),
         turns: prompt.turns,
         parameters: prompt.parameters,
+        kept: None,
     };
     Ok(state.engine.launch(prepared, question, None))
 }

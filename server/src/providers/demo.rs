@@ -6,7 +6,7 @@
 mod answer;
 mod script;
 
-use super::{Delta, DeltaStream, Provider, ProviderError, ProviderPrompt, fault::Fault};
+use super::{Delta, DeltaStream, Provider, ProviderError, ProviderPrompt, continuation::GO_ON, fault::Fault};
 use answer::Pieces;
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -15,6 +15,7 @@ use protocol::{
     event::{FinishReason, Usage},
     message::Role,
     model::ModelInfo,
+    request::Turn,
 };
 use script::{End, Pace, Script};
 use std::time::Duration;
@@ -41,9 +42,14 @@ impl Provider for Demo {
     }
 
     async fn generate(&self, prompt: ProviderPrompt) -> Result<DeltaStream, ProviderError> {
-        let questions: Vec<&str> =
+        let mut questions: Vec<&str> =
             prompt.turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.content.as_str()).collect();
-        let script = Script::read(questions.last().copied().unwrap_or_default());
+        let said = said_before(&mut questions, &prompt.turns);
+        let mut script = Script::read(questions.last().copied().unwrap_or_default());
+        if said.is_some() {
+            // What broke off once need not break off again.
+            script = Script { end: End::Stop, reasoning: false, ..script };
+        }
         if let End::Error { code, after: 0 } = script.end {
             return Err(failure(code));
         }
@@ -58,10 +64,17 @@ impl Provider for Demo {
             (_, Some(words)) => Pieces::long(words),
             _ => Pieces::of(answer::answer(&script.question, previous.as_deref(), &script.notes)),
         };
+        let text = text.after(said.unwrap_or_default());
         let limit = prompt.parameters.max_tokens.map_or(usize::MAX, |tokens| tokens as usize);
         let speech = Speech { reasoning, text, script, limit, read, written: 0, state: State::Speaking };
         Ok(stream::unfold(speech, Speech::next).boxed())
     }
+}
+
+/// What has come of an answer that is to be taken on; the request for it is no question.
+fn said_before<'a>(questions: &mut Vec<&str>, turns: &'a [Turn]) -> Option<&'a str> {
+    questions.pop_if(|last| *last == GO_ON)?;
+    turns.iter().rev().find(|turn| turn.role == Role::Assistant).map(|turn| turn.content.as_str())
 }
 
 fn failure(code: ErrorCode) -> ProviderError {

@@ -10,6 +10,7 @@
 mod anthropic;
 mod client;
 mod compatible;
+mod continuation;
 mod delta;
 mod demo;
 mod dialect;
@@ -29,6 +30,7 @@ mod settings;
 mod setup;
 
 pub use client::SetupError;
+pub use continuation::continuation;
 pub use delta::{Delta, DeltaStream, ProviderPrompt};
 pub use demo::{DEMO_MODEL, Demo};
 pub use error::ProviderError;

@@ -244,7 +244,12 @@ impl Providers {
 
 fn info(offer: &Offer) -> ProviderInfo {
     let provider = &offer.entry.provider;
-    ProviderInfo { id: provider.id().to_owned(), label: provider.label().to_owned(), error: offer.error.clone() }
+    ProviderInfo {
+        id: provider.id().to_owned(),
+        label: provider.label().to_owned(),
+        error: offer.error.clone(),
+        paused_ms: None,
+    }
 }
 
 fn find(offers: &[Offer], name: &str) -> Option<ResolvedModel> {

@@ -21,6 +21,17 @@ impl Pieces {
     pub(super) fn long(words: usize) -> Self {
         Self { text: String::new(), at: 0, long: Some((words, 0)) }
     }
+
+    /// These without the first, which have been said.
+    pub(super) fn after(mut self, said: &str) -> Self {
+        let mut left = said.len();
+        while left > 0
+            && let Some(piece) = self.next()
+        {
+            left = left.saturating_sub(piece.len());
+        }
+        self
+    }
 }
 
 const WORDS: [&str; 24] = [
