@@ -5,7 +5,10 @@
 
 mod parse;
 
-use crate::providers::{LocalServers, OpenAiApi, ProviderSettings, Secret};
+use crate::{
+    generation::RetryPolicy,
+    providers::{BreakerLimits, LocalServers, OpenAiApi, ProviderSettings, Secret},
+};
 use leptos::config::LeptosOptions;
 use parse::{Reader, address, duration, optional_text, size, switch};
 use protocol::request::InputLimits;
@@ -36,6 +39,12 @@ variables! {
     RIVULET_LOG = "info": "What to log: `error`, `warn`, `info`, `debug`, `trace`, or filters such as `info,rivulet::http=debug`.";
     RIVULET_SITE_ROOT = "": "Folder with the page's built files. By default it is looked for beside the binary, where `cargo leptos build` puts it.";
     RIVULET_MODEL = "": "Model that answers when a request names none, as `provider/model`. By default the first that is configured; without any key a local Ollama or llama.cpp server; without that the demo model.";
+    RIVULET_FALLBACK = "": "Models, separated by commas, to ask in this order when the one that was asked for fails before its first token.";
+    RIVULET_RETRIES = "2": "How many times a model that fails before its first token is asked again before the next of `RIVULET_FALLBACK` is: `0` to `10`.";
+    RIVULET_RETRY_DELAY = "500ms": "The first pause before a model is asked again; each further one is twice as long, and chance lengthens each by up to as much again.";
+    RIVULET_MAX_RETRY_DELAY = "20s": "The longest such pause. A provider that asks for a longer one by `Retry-After` is not waited for.";
+    RIVULET_BREAKER_FAILURES = "6": "How many failures in a row, of any requests, pause a provider; `off` to never pause one.";
+    RIVULET_BREAKER_PAUSE = "30s": "How long a paused provider is not asked. Then one request is let through as a trial.";
     RIVULET_SYSTEM_PROMPT = "": "Instructions that stand before every conversation that sets none of its own.";
     OPENAI_API_KEY = "": "Key for OpenAI; its models are then `openai/…`.";
     OPENAI_BASE_URL = "https://api.openai.com/v1": "Where OpenAI's API is; ends in `/v1`.";
@@ -111,6 +120,8 @@ pub struct GenerationLimits {
     pub keep_finished: Duration,
     /// The most bytes of events of finished ones.
     pub keep_finished_bytes: usize,
+    /// How often and how patiently a model is asked again.
+    pub retry: RetryPolicy,
 }
 
 /// How much the memory store keeps.
@@ -147,7 +158,7 @@ impl Settings {
         };
         Ok(Self {
             address,
-            allowed_hosts: parse::list(&read.text(RIVULET_ALLOWED_HOSTS)),
+            allowed_hosts: parse::list(&read.text(RIVULET_ALLOWED_HOSTS).to_ascii_lowercase()),
             log: read.text(RIVULET_LOG),
             leptos: leptos_options(&environment, address, optional_text(&read.text(RIVULET_SITE_ROOT))),
             providers: providers(&read)?,
@@ -165,6 +176,15 @@ impl Settings {
                 streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
                 keep_finished: read.get(RIVULET_KEEP_FINISHED, duration)?,
                 keep_finished_bytes: read.get(RIVULET_KEEP_FINISHED_BYTES, size)?,
+                retry: RetryPolicy {
+                    retries: read.get(RIVULET_RETRIES, parse::retries)?,
+                    delay: read.get(RIVULET_RETRY_DELAY, duration)?,
+                    longest: read.get(RIVULET_MAX_RETRY_DELAY, duration)?,
+                    breaker: BreakerLimits {
+                        failures: read.get(RIVULET_BREAKER_FAILURES, parse::count_or_off)?,
+                        pause: read.get(RIVULET_BREAKER_PAUSE, duration)?,
+                    },
+                },
             },
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             memory: MemoryLimits {
@@ -206,6 +226,7 @@ fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
     let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
     Ok(ProviderSettings {
         model: optional_text(&read.text(RIVULET_MODEL)),
+        fallback: parse::list(&read.text(RIVULET_FALLBACK)),
         openai_api_key: key(OPENAI_API_KEY),
         openai_base_url: url(OPENAI_BASE_URL)?,
         openai_api: read.get(RIVULET_OPENAI_API, openai_api)?,

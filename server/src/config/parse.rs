@@ -55,7 +55,7 @@ pub(super) fn optional_text(text: &str) -> Option<String> {
 }
 
 pub(super) fn list(text: &str) -> Vec<String> {
-    text.split(',').map(|part| part.trim().to_ascii_lowercase()).filter(|part| !part.is_empty()).collect()
+    text.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
@@ -75,6 +75,19 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 pub(super) fn count(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| *count > 0).ok_or_else(|| "must be a whole number of at least 1".into())
+}
+
+/// How many times something is tried again; more would be a hammer.
+pub(super) fn retries(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| *count <= 10).ok_or_else(|| "must be a whole number from 0 to 10".into())
+}
+
+pub(super) fn count_or_off(text: &str) -> Result<Option<u32>, String> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.map(Some).ok_or_else(|| "must be a whole number of at least 1, or off".into())
 }
 
 pub(super) fn size(text: &str) -> Result<usize, String> {

@@ -1,6 +1,7 @@
 //! Starts generations, finds them again, and forgets them in time.
 
 use super::{
+    attempts::Attempts,
     handle::{Generation, Keep},
     registry::Registry,
     task::Task,
@@ -101,7 +102,6 @@ impl From<EngineError> for PublicError {
 /// A generation that has its names and a place, but has not begun: others can already find it by its id.
 pub struct Prepared {
     task: Task,
-    model: String,
 }
 
 /// The engine.
@@ -153,31 +153,33 @@ impl Engine {
             return Err(EngineError::Stopping);
         }
         let resolved = self.providers.resolve(new.model.as_deref())?;
+        let others = self.providers.fallbacks(&resolved.id);
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| EngineError::Busy)?;
         let names = Processing {
             generation_id: GenerationId(Uuid::new_v4()),
             conversation_id: new.names.conversation,
             message_id: new.names.answer,
             user_message_id: new.names.question,
-            model: resolved.id,
+            model: resolved.id.clone(),
         };
         let session = new.names.conversation.filter(|_| new.names.is_session);
         let generation = Arc::new(Generation::new(new.owner, names, session, new.keep));
         self.registry.insert(Arc::clone(&generation));
         let registry = Arc::clone(&self.registry);
-        let task = Task { generation, registry, place, provider: resolved.provider, limits: self.limits, kept: None };
-        Ok(Prepared { task, model: resolved.model })
+        let attempts = Attempts::new(self.limits.retry, resolved, others);
+        Ok(Prepared { task: Task { generation, registry, place, attempts, limits: self.limits, kept: None } })
     }
 
     /// Begins a prepared generation.
     pub fn launch(&self, prepared: Prepared, question: Question, on_end: Option<OnEnd>) -> Arc<Generation> {
-        let Prepared { mut task, model } = prepared;
+        let Prepared { mut task } = prepared;
         let Question { system_prompt, mut turns, parameters, kept } = question;
         let generation = Arc::clone(&task.generation);
         if let Some(kept) = kept {
             turns.extend(continuation(kept.content.clone()));
             task.kept = Some(kept);
         }
+        let model = task.attempts.model().model.clone();
         self.tasks.spawn(task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end));
         generation
     }

@@ -7,12 +7,16 @@
 //!
 //! What it must not know: wire formats of routes, HTTP, where conversations are kept.
 
+mod attempts;
 mod engine;
 mod handle;
 mod log;
+mod progress;
 mod registry;
 mod task;
+mod watchdog;
 
+pub use attempts::RetryPolicy;
 pub use engine::{Engine, EngineError, KeptText, Names, NewGeneration, OnEnd, Prepared, Question};
 pub use handle::{Generation, Keep, Reader, StopOnDrop};
 pub use log::{Entry, Log};

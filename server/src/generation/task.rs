@@ -1,32 +1,30 @@
 //! The task of one generation: asks the provider, numbers what it says, and always ends the log.
 
 use super::{
+    attempts::{Attempts, Failure, Next},
     engine::{KeptText, OnEnd},
     handle::Generation,
+    progress::Progress,
     registry::Registry,
+    watchdog::Watchdog,
 };
 use crate::{
     config::GenerationLimits,
-    providers::{Delta, Provider, ProviderError, ProviderPrompt},
+    providers::{DeltaStream, Provider, ProviderPrompt},
 };
 use futures::{FutureExt, StreamExt};
 use protocol::{
     error::{ErrorCode, PublicError},
-    event::{Complete, FinishReason, Stats, Status, StreamEvent, Usage},
+    event::{FinishReason, Status, StreamEvent},
 };
-use std::{
-    panic::AssertUnwindSafe,
-    pin::Pin,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use tokio::{sync::OwnedSemaphorePermit, time::Sleep};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Everything that a generation needs to run.
 pub(super) struct Task {
     pub(super) generation: Arc<Generation>,
     pub(super) registry: Arc<Registry>,
-    pub(super) provider: Arc<dyn Provider>,
+    pub(super) attempts: Attempts,
     pub(super) limits: GenerationLimits,
     /// The place among the most generations at one time; free again when the task is gone.
     pub(super) place: OwnedSemaphorePermit,
@@ -37,7 +35,7 @@ pub(super) struct Task {
 impl Task {
     /// Runs to the end, whatever the end is.
     pub(super) async fn run(self, prompt: ProviderPrompt, on_end: Option<OnEnd>) {
-        let Self { generation, registry, provider, limits, place, kept } = self;
+        let Self { generation, registry, attempts, limits, place, kept } = self;
         let close = CloseOnDrop { generation: &generation, registry: &registry };
         generation.log.append([StreamEvent::Status(Box::new(Status::Processing(generation.names.clone())))]);
         if let Some(KeptText { content, reasoning }) = kept {
@@ -49,7 +47,7 @@ impl Task {
         let end = tokio::select! {
             biased;
             () = generation.cancel.cancelled() => generation.cancelled(),
-            end = AssertUnwindSafe(drive(&generation, provider.as_ref(), prompt, &mut progress)).catch_unwind() => {
+            end = AssertUnwindSafe(drive(&generation, attempts, prompt, &mut progress)).catch_unwind() => {
                 // The panic hook has logged what and where; the answer ends, and is stored, like any that failed.
                 end.unwrap_or_else(|_| Err(PublicError::new(ErrorCode::Internal, FAILED)))
             }
@@ -70,169 +68,93 @@ impl Task {
     }
 }
 
+/// Asks until a model answers, then follows it to its end.
 async fn drive(
     generation: &Generation,
-    provider: &dyn Provider,
+    attempts: Attempts,
     prompt: ProviderPrompt,
     progress: &mut Progress,
 ) -> Result<FinishReason, PublicError> {
-    let mut watchdog = Watchdog::new(progress.limits);
-    let refused = |error: ProviderError| {
-        error.retry_after.map(|wait| generation.retry_after.set(wait));
-        PublicError::from(error)
+    let mut watchdog = Watchdog::new(progress.limits());
+    let told = |failure: Failure| {
+        failure.retry_after.map(|wait| generation.retry_after.set(wait));
+        failure.error
     };
-    let mut stream = watchdog.guard(provider.generate(prompt)).await?.map_err(refused)?;
-    while let Some(batch) = watchdog.guard(stream.next()).await? {
-        generation.log.append(batch.map_err(refused)?.into_iter().filter_map(|delta| progress.take(delta)));
-        if let Some(error) = progress.over_limit() {
-            return Err(error);
-        }
-        watchdog.heard(progress.first_chunk.is_some())?;
-    }
-    Ok(progress.finish.take().unwrap_or(FinishReason::Stop))
+    let mut stream = begin(generation, attempts, prompt, progress, &mut watchdog).await.map_err(told)?;
+    while hear(generation, &mut stream, progress, &mut watchdog).await.map_err(told)? {}
+    Ok(progress.finish())
 }
 
-/// What has been counted of one answer.
-struct Progress {
-    limits: GenerationLimits,
-    started: Instant,
-    first_chunk: Option<Duration>,
-    chunks: u64,
-    bytes: usize,
-    usage: Option<Usage>,
-    finish: Option<FinishReason>,
-}
-
-impl Progress {
-    fn new(limits: GenerationLimits) -> Self {
-        let started = Instant::now();
-        Self { limits, started, first_chunk: None, chunks: 0, bytes: 0, usage: None, finish: None }
-    }
-
-    /// Counts a delta, and says what readers are told of it. Pieces over the limits are left out.
-    fn take(&mut self, delta: Delta) -> Option<StreamEvent> {
-        let event = match delta {
-            Delta::Usage(usage) => {
-                self.usage = Some(usage);
-                return None;
-            }
-            Delta::Finish(reason) => {
-                self.finish = Some(reason);
-                return None;
-            }
-            Delta::Text(content) => StreamEvent::Chunk { content },
-            Delta::Reasoning(content) => StreamEvent::Reasoning { content },
-        };
-        if let StreamEvent::Chunk { content } | StreamEvent::Reasoning { content } = &event {
-            self.bytes += content.len();
-        }
-        self.chunks += 1;
-        self.first_chunk.get_or_insert_with(|| self.started.elapsed());
-        self.over_limit().is_none().then_some(event)
-    }
-
-    fn over_limit(&self) -> Option<PublicError> {
-        let what = if self.chunks > self.limits.chunks {
-            format!("{} pieces", self.limits.chunks)
-        } else if self.bytes > self.limits.bytes {
-            format!("{} bytes", self.limits.bytes)
-        } else {
-            return None;
-        };
-        let message = format!("The answer reached this server's limit of {what}. What had come is kept.");
-        Some(PublicError::new(ErrorCode::LimitReached, message))
-    }
-
-    fn terminal(self, end: Result<FinishReason, PublicError>, generation: &Generation) -> StreamEvent {
-        match end {
-            Ok(finish_reason) => StreamEvent::Complete(Box::new(Complete {
-                finish_reason,
-                session_id: generation.session_id,
-                suggestions: Vec::new(),
-                usage: self.usage,
-                stats: Stats {
-                    first_chunk_ms: self.first_chunk.map(milliseconds),
-                    duration_ms: milliseconds(self.started.elapsed()),
-                    chunks: self.chunks,
-                },
-            })),
-            Err(error) => StreamEvent::Error(error),
-        }
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Watches a provider's silence and the whole duration with one timer, which is set anew only when it fires: a timer
-/// for each token would cost more than the token.
-struct Watchdog {
-    limits: GenerationLimits,
-    started: Instant,
-    heard: Instant,
-    speaks: bool,
-    timer: Pin<Box<Sleep>>,
-}
-
-impl Watchdog {
-    fn new(limits: GenerationLimits) -> Self {
-        let started = Instant::now();
-        let timer = Box::pin(tokio::time::sleep(limits.first_chunk.min(limits.duration)));
-        Self { limits, started, heard: started, speaks: false, timer }
-    }
-
-    /// The provider said something; `speaks` once it was a piece of the answer.
-    fn heard(&mut self, speaks: bool) -> Result<(), PublicError> {
-        self.heard = Instant::now();
-        // A provider that always has something to say never lets the timer be looked at.
-        if self.heard >= self.started + self.limits.duration {
-            return Err(self.took_too_long());
-        }
-        if speaks && !self.speaks {
-            // The idle limit may be shorter than what the timer waits for now.
-            self.speaks = true;
-            let (deadline, _) = self.deadline();
-            self.timer.as_mut().reset(deadline.into());
-        }
-        Ok(())
-    }
-
-    fn took_too_long(&self) -> PublicError {
-        let message = format!("The answer took longer than {:?}, this server's limit.", self.limits.duration);
-        PublicError::new(ErrorCode::LimitReached, message)
-    }
-
-    /// Waits for the provider, until one of the limits is up.
-    async fn guard<T>(&mut self, provider: impl Future<Output = T>) -> Result<T, PublicError> {
-        tokio::pin!(provider);
-        loop {
-            tokio::select! {
-                biased;
-                said = &mut provider => return Ok(said),
-                () = &mut self.timer => {
-                    let (deadline, error) = self.deadline();
-                    if Instant::now() >= deadline {
-                        return Err(error);
-                    }
-                    self.timer.as_mut().reset(deadline.into());
+/// Asks one model after the other, with pauses, until the first piece of an answer is there.
+async fn begin(
+    generation: &Generation,
+    mut attempts: Attempts,
+    mut prompt: ProviderPrompt,
+    progress: &mut Progress,
+    watchdog: &mut Watchdog,
+) -> Result<DeltaStream, Failure> {
+    let tell = |status| generation.log.append([StreamEvent::Status(Box::new(status))]);
+    loop {
+        prompt.model.clone_from(&attempts.model().model);
+        let failure = match attempts.admit() {
+            Ok(permit) => {
+                let answer = ask(generation, &*attempts.model().provider, &prompt, progress, watchdog).await;
+                if let Some(permit) = permit {
+                    permit.tell(answer.as_ref().map(drop).map_err(|failure| failure.error.code));
+                }
+                match answer {
+                    Ok(stream) => return Ok(stream),
+                    Err(failure) => failure,
                 }
             }
-        }
-    }
-
-    /// When the next limit is up, and what to say then.
-    fn deadline(&self) -> (Instant, PublicError) {
-        let (since, limit, what) = match self.speaks {
-            false => (self.started, self.limits.first_chunk, "sent nothing for"),
-            true => (self.heard, self.limits.idle, "fell silent for"),
+            Err(paused) => paused,
         };
-        let (silence, end) = (since + limit, self.started + self.limits.duration);
-        if end < silence {
-            return (end, self.took_too_long());
-        }
-        (silence, PublicError::new(ErrorCode::UpstreamTimeout, format!("The model {what} {limit:?}.")))
+        progress.begin_anew();
+        let pause = match attempts.after(&failure) {
+            Next::Again { status, pause } => {
+                tell(status);
+                pause
+            }
+            Next::Other { status } => {
+                tracing::warn!(generation = %generation.id(), code = %failure.error.code,
+                    message = failure.error.message, to = attempts.model().id, "another model is asked");
+                tell(status);
+                Duration::ZERO
+            }
+            Next::GiveUp => return Err(failure),
+        };
+        watchdog.ask_again(pause);
+        watchdog.guard(tokio::time::sleep(pause)).await?;
     }
+}
+
+/// Asks one model; gives its stream once the first piece of the answer is in the log, or the answer is whole without any.
+async fn ask(
+    generation: &Generation,
+    provider: &dyn Provider,
+    prompt: &ProviderPrompt,
+    progress: &mut Progress,
+    watchdog: &mut Watchdog,
+) -> Result<DeltaStream, Failure> {
+    let mut stream = watchdog.guard(provider.generate(prompt)).await??;
+    while !progress.has_begun() && hear(generation, &mut stream, progress, watchdog).await? {}
+    Ok(stream)
+}
+
+/// Takes the next batch of what the provider says; false at its end.
+async fn hear(
+    generation: &Generation,
+    stream: &mut DeltaStream,
+    progress: &mut Progress,
+    watchdog: &mut Watchdog,
+) -> Result<bool, Failure> {
+    let Some(batch) = watchdog.guard(stream.next()).await? else { return Ok(false) };
+    generation.log.append(batch?.into_iter().filter_map(|delta| progress.take(delta)));
+    if let Some(error) = progress.over_limit() {
+        return Err(error.into());
+    }
+    watchdog.heard(progress.has_begun())?;
+    Ok(true)
 }
 
 const FAILED: &str = "The server failed while it wrote this answer.";

@@ -10,10 +10,12 @@ pub(super) async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// The server takes new requests.
+/// The server takes new requests. A provider that is paused, or whose list could not be read, says so; it keeps nobody else
+/// from being answered.
 pub(super) async fn ready(State(state): State<AppState>) -> Result<Json<Value>, ApiError> {
     if state.engine.is_stopping() {
         return Err(ApiError::new(ErrorCode::Overloaded, "The server is stopping."));
     }
-    Ok(Json(json!({"status": "ready", "generations": state.engine.running()})))
+    let providers = state.engine.providers().states();
+    Ok(Json(json!({"status": "ready", "generations": state.engine.running(), "providers": providers})))
 }

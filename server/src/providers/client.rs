@@ -5,7 +5,10 @@
 //! Everything that one read of the socket gave comes as one batch. Dropping the future or the stream closes the socket.
 
 use super::{
-    DeltaStream, Provider, ProviderError, ProviderPrompt, Secret, dialect::Dialect, fault::Fault, reading::Reading,
+    DeltaStream, Provider, ProviderError, ProviderPrompt, Secret,
+    dialect::{Call, Dialect},
+    fault::Fault,
+    reading::Reading,
     retry_after::retry_after,
 };
 use async_trait::async_trait;
@@ -45,9 +48,18 @@ pub enum SetupError {
     /// The key holds what no header can.
     #[error("the key of {0} holds characters that cannot be sent")]
     Key(String),
-    /// The model that should answer by default is nobody's.
-    #[error("RIVULET_MODEL is {0:?}, but must be provider/model, with a provider that is configured: {1}")]
-    DefaultModel(String, String),
+    /// A model that a setting names is nobody's.
+    #[error(
+        "{variable} names {name:?}, but must name provider/model, with a provider that is configured: {configured}"
+    )]
+    Model {
+        /// The setting.
+        variable: &'static str,
+        /// The model.
+        name: String,
+        /// The providers that there are.
+        configured: String,
+    },
     /// The HTTP client could not be made.
     #[error("the HTTP client could not be set up: {0}")]
     Client(String),
@@ -120,13 +132,14 @@ impl HttpProvider {
     }
 
     /// Sends a request; gives the answer once its head has come and is a good one.
-    async fn send(&self, request: RequestBuilder) -> Result<Response, ProviderError> {
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Refusal> {
         let response = request.headers(self.headers.clone()).send().await.map_err(|error| {
-            self.error(match error.is_timeout() {
+            let error = self.error(match error.is_timeout() {
                 true => Fault::with(ErrorCode::UpstreamTimeout, "no connection was made in time"),
                 false if error.is_connect() => Fault::with(ErrorCode::UpstreamFailure, "it could not be reached"),
                 false => Fault::with(ErrorCode::UpstreamFailure, "the connection broke before an answer came"),
-            })
+            });
+            Refusal { error, streaming: false }
         })?;
         // The status decides, whatever the content type says.
         if response.status().is_success() {
@@ -134,10 +147,25 @@ impl HttpProvider {
         }
         let (status, pause) = (response.status().as_u16(), retry_after(response.headers(), SystemTime::now()));
         let body = read_some(response, REFUSAL).await;
-        let fault = Fault::of_answer(status, &String::from_utf8_lossy(&body));
+        let body = String::from_utf8_lossy(&body);
+        let fault = Fault::of_answer(status, &body);
         tracing::debug!(provider = self.id, status, code = %fault.code, "a provider refused a request");
-        Err(fault.into_error(&self.label, self.key.as_ref(), pause))
+        let error = fault.into_error(&self.label, self.key.as_ref(), pause);
+        Err(Refusal { error, streaming: Fault::refuses_streaming(status, &body) })
     }
+
+    async fn ask(&self, call: Call) -> Result<Response, Refusal> {
+        let url = format!("{}{}", self.base_url, call.path);
+        let request = self.http.post(url).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
+        self.send(request).await
+    }
+}
+
+/// Why there is no answer.
+struct Refusal {
+    error: ProviderError,
+    /// Whether only streaming was refused.
+    streaming: bool,
 }
 
 /// The start of a body; what cannot be read is left out.
@@ -165,7 +193,7 @@ impl Provider for HttpProvider {
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {
         let url = format!("{}{}", self.base_url, self.dialect.models_path());
-        let response = self.send(self.http.get(url)).await?;
+        let response = self.send(self.http.get(url)).await.map_err(|refusal| refusal.error)?;
         let list =
             serde_json::from_slice(&read_some(response, LIST).await).map_err(|_| self.error(Fault::nonsense()))?;
         let info = |listed: super::dialect::Listed| ModelInfo {
@@ -176,11 +204,18 @@ impl Provider for HttpProvider {
         Ok(self.dialect.models(&list).into_iter().map(info).collect())
     }
 
-    async fn generate(&self, prompt: ProviderPrompt) -> Result<DeltaStream, ProviderError> {
-        let call = self.dialect.request(&prompt);
-        let url = format!("{}{}", self.base_url, call.path);
-        let request = self.http.post(url).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
-        let response = self.send(request).await?;
+    async fn generate(&self, prompt: &ProviderPrompt) -> Result<DeltaStream, ProviderError> {
+        let response = match self.ask(self.dialect.request(prompt)).await {
+            Err(Refusal { streaming: true, .. }) => {
+                tracing::debug!(
+                    provider = self.id,
+                    "a provider refused to stream; its answer is asked for in one piece"
+                );
+                self.ask(self.dialect.whole(self.dialect.request(prompt))).await
+            }
+            answer => answer,
+        };
+        let response = response.map_err(|refusal| refusal.error)?;
         let reading = Reading::new(response, &*self.dialect, self.label.clone(), self.key.clone());
         Ok(stream::unfold(reading, Reading::next).boxed())
     }

@@ -41,7 +41,7 @@ impl Provider for Demo {
         Ok(vec![ModelInfo { id: DEMO_MODEL.into(), provider: "demo".into(), label: "Rivulet demo".into() }])
     }
 
-    async fn generate(&self, prompt: ProviderPrompt) -> Result<DeltaStream, ProviderError> {
+    async fn generate(&self, prompt: &ProviderPrompt) -> Result<DeltaStream, ProviderError> {
         let mut questions: Vec<&str> =
             prompt.turns.iter().filter(|turn| turn.role == Role::User).map(|turn| turn.content.as_str()).collect();
         let said = said_before(&mut questions, &prompt.turns);

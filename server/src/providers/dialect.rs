@@ -51,6 +51,15 @@ pub(super) trait Dialect: Send + Sync + 'static {
     /// The request for an answer.
     fn request(&self, prompt: &ProviderPrompt) -> Call;
 
+    /// The same request for an answer in one piece, for servers that refuse to stream.
+    fn whole(&self, mut call: Call) -> Call {
+        call.body["stream"] = Value::Bool(false);
+        if let Some(fields) = call.body.as_object_mut() {
+            fields.remove("stream_options");
+        }
+        call
+    }
+
     /// A decoder for one answer.
     fn decoder(&self) -> Box<dyn Decoder>;
 

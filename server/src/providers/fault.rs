@@ -40,6 +40,18 @@ impl Fault {
         }
     }
 
+    /// Whether an HTTP answer refuses only that the answer is streamed: OpenAI does for organisations that it has not
+    /// verified (`"param":"stream"`), and so do servers whose model or proxy cannot.
+    pub(super) fn refuses_streaming(status: u16, body: &str) -> bool {
+        let Ok(body) = serde_json::from_str::<Value>(body) else { return false };
+        let error = error_in(&body).unwrap_or(&body);
+        let report = Report::read(error, &body);
+        let unable =
+            ["not support", "unsupported", "must be verified", "not available", "not allowed", "not implemented"];
+        let named = error["param"] == "stream" || report.says(&["stream"]);
+        matches!(status, 400 | 403 | 404 | 405 | 422 | 501) && named && report.says(&unable)
+    }
+
     /// The failure that a piece of a stream tells of, if it tells of one: an `error` that is an object or a string.
     pub(super) fn in_stream(frame: &Value) -> Option<Self> {
         let error = error_in(frame)?;

@@ -16,6 +16,9 @@ use protocol::{
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
+/// What a request for a stream is called.
+const STREAM: &str = ":streamGenerateContent?alt=sse";
+
 /// The protocol; see the [module](self).
 #[derive(Debug)]
 pub(super) struct Gemini;
@@ -56,7 +59,11 @@ impl Dialect for Gemini {
             body["generationConfig"] = config.into();
         }
         let model = prompt.model.trim_start_matches("models/");
-        Call { path: format!("/v1beta/models/{}:streamGenerateContent?alt=sse", path_segment(model)), body }
+        Call { path: format!("/v1beta/models/{}{STREAM}", path_segment(model)), body }
+    }
+
+    fn whole(&self, call: Call) -> Call {
+        Call { path: call.path.replace(STREAM, ":generateContent"), ..call }
     }
 
     fn decoder(&self) -> Box<dyn Decoder> {

@@ -8,6 +8,7 @@
 //! What it must not know: conversations, visitors, stores, wire formats of our own routes.
 
 mod anthropic;
+mod breaker;
 mod client;
 mod compatible;
 mod continuation;
@@ -29,6 +30,7 @@ mod secret;
 mod settings;
 mod setup;
 
+pub use breaker::{Breaker, BreakerLimits, Permit};
 pub use client::SetupError;
 pub use continuation::continuation;
 pub use delta::{Delta, DeltaStream, ProviderPrompt};
@@ -56,5 +58,5 @@ pub trait Provider: Send + Sync + 'static {
     /// Asks for an answer. Resolves when the provider has accepted (its response head has come) or refused.
     ///
     /// Dropping the future or the stream closes the provider's socket at once: that is how a cancel reaches it.
-    async fn generate(&self, prompt: ProviderPrompt) -> Result<DeltaStream, ProviderError>;
+    async fn generate(&self, prompt: &ProviderPrompt) -> Result<DeltaStream, ProviderError>;
 }

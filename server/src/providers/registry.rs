@@ -4,7 +4,7 @@
 //! no other. Where nothing is configured, local servers are looked for ([`super::discovery`]) and offered.
 
 use super::{
-    DEMO_MODEL, Demo, Provider, ProviderError, ProviderSettings, SetupError,
+    Breaker, DEMO_MODEL, Demo, Provider, ProviderError, ProviderSettings, SetupError,
     client::Clients,
     discovery::{self, Discovery},
     setup::{Entry, configured},
@@ -35,6 +35,8 @@ pub struct ResolvedModel {
     pub provider: Arc<dyn Provider>,
     /// The provider's own name for it.
     pub model: String,
+    /// Whether the provider is worth asking at the moment; none for one that is never paused.
+    pub breaker: Option<Arc<Breaker>>,
 }
 
 /// No provider offers the model.
@@ -84,6 +86,8 @@ struct Known {
 /// All providers: whom to ask for a model, and what is on offer.
 pub struct Providers {
     default: Option<String>,
+    /// The models to ask when another fails, in order.
+    fallback: Vec<String>,
     known: RwLock<Known>,
     discovery: Option<Discovery>,
     /// Held while the providers are asked, so that they are asked once.
@@ -100,39 +104,55 @@ impl Providers {
             _ => None,
         };
         let providers = Self::of(entries, discovery, settings.model.clone());
-        providers.check_default()?;
+        let providers = Self { fallback: settings.fallback.clone(), ..providers };
+        providers.check_names()?;
         Ok(Arc::new(providers))
     }
 
     /// The given providers and the demo model: for tests.
     pub fn with(providers: Vec<Arc<dyn Provider>>, default: Option<&str>) -> Arc<Self> {
-        let entries = providers.into_iter().map(|provider| Entry { provider, default_model: None }).collect();
+        let entries = providers.into_iter().map(|provider| Entry::new(provider, None)).collect();
         Arc::new(Self::of(entries, None, default.map(str::to_owned)))
     }
 
     fn of(mut entries: Vec<Entry>, discovery: Option<Discovery>, default: Option<String>) -> Self {
-        entries.push(Entry { provider: Arc::new(Demo), default_model: Some("rivulet") });
+        entries.push(Entry::new(Arc::new(Demo), Some("rivulet")));
         let offers = entries.into_iter().map(Offer::unasked).collect();
         let default = default.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
         Self {
             default,
+            fallback: Vec::new(),
             known: RwLock::new(Known { offers, asked: None }),
             discovery,
             asking: tokio::sync::Mutex::new(()),
         }
     }
 
-    /// Refuses a default that no provider can ever have: every request that names no model would fail.
-    fn check_default(&self) -> Result<(), SetupError> {
-        let Some(name) = &self.default else { return Ok(()) };
-        let could_be_found =
-            self.discovery.is_some() && name.split_once('/').is_none_or(|(id, _)| discovery::IDS.contains(&id));
-        if could_be_found || self.read(|known| find(&known.offers, name)).is_some() {
-            return Ok(());
+    /// Refuses names that no provider can ever have: every request that means them would fail.
+    fn check_names(&self) -> Result<(), SetupError> {
+        let default = self.default.iter().map(|name| ("RIVULET_MODEL", name));
+        let fallback = self.fallback.iter().map(|name| ("RIVULET_FALLBACK", name));
+        for (variable, name) in default.chain(fallback) {
+            let could_be_found =
+                self.discovery.is_some() && name.split_once('/').is_none_or(|(id, _)| discovery::IDS.contains(&id));
+            if !could_be_found && self.read(|known| find(&known.offers, name)).is_none() {
+                let id = |offer: &Offer| offer.entry.provider.id().to_owned();
+                let ids = self.read(|known| known.offers.iter().map(id).collect::<Vec<_>>().join(", "));
+                return Err(SetupError::Model { variable, name: name.clone(), configured: ids });
+            }
         }
-        let ids = self
-            .read(|known| known.offers.iter().map(|offer| offer.entry.provider.id()).collect::<Vec<_>>().join(", "));
-        Err(SetupError::DefaultModel(name.clone(), ids))
+        Ok(())
+    }
+
+    /// The models to ask when this one fails. One that cannot be found now (a local server that is gone) is passed over.
+    pub fn fallbacks(&self, id: &str) -> Vec<ResolvedModel> {
+        let found = self.fallback.iter().filter_map(|name| self.read(|known| find(&known.offers, name)));
+        found.filter(|model| model.id != id).collect()
+    }
+
+    /// The providers as `/readyz` and the list tell of them.
+    pub fn states(&self) -> Vec<ProviderInfo> {
+        self.read(|known| known.offers.iter().map(info).collect())
     }
 
     /// Asks every provider for its models in the background, so that the first visitor need not wait.
@@ -244,12 +264,10 @@ impl Providers {
 
 fn info(offer: &Offer) -> ProviderInfo {
     let provider = &offer.entry.provider;
-    ProviderInfo {
-        id: provider.id().to_owned(),
-        label: provider.label().to_owned(),
-        error: offer.error.clone(),
-        paused_ms: None,
-    }
+    let paused = offer.entry.breaker.as_ref().and_then(|breaker| breaker.paused());
+    let error = paused.map(|paused| paused.error(provider.label()).into()).or_else(|| offer.error.clone());
+    let paused_ms = paused.map(|paused| u64::try_from(paused.rest.as_millis()).unwrap_or(u64::MAX));
+    ProviderInfo { id: provider.id().to_owned(), label: provider.label().to_owned(), error, paused_ms }
 }
 
 fn find(offers: &[Offer], name: &str) -> Option<ResolvedModel> {
@@ -257,6 +275,7 @@ fn find(offers: &[Offer], name: &str) -> Option<ResolvedModel> {
         id: format!("{}/{model}", offer.entry.provider.id()),
         provider: Arc::clone(&offer.entry.provider),
         model: model.to_owned(),
+        breaker: offer.entry.breaker.clone(),
     };
     let named = |id: &str| offers.iter().find(|offer| offer.entry.provider.id() == id);
     if let Some((id, model)) = name.split_once('/')

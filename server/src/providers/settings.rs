@@ -33,6 +33,8 @@ impl Default for LocalServers {
 pub struct ProviderSettings {
     /// The model that answers when a request names none (`RIVULET_MODEL`).
     pub model: Option<String>,
+    /// The models to ask when another fails, in order (`RIVULET_FALLBACK`).
+    pub fallback: Vec<String>,
     /// `OPENAI_API_KEY`.
     pub openai_api_key: Option<Secret>,
     /// `OPENAI_BASE_URL`, with `/v1` at its end.
@@ -64,6 +66,7 @@ impl Default for ProviderSettings {
     fn default() -> Self {
         Self {
             model: None,
+            fallback: Vec::new(),
             openai_api_key: None,
             openai_base_url: None,
             openai_api: OpenAiApi::default(),

@@ -1,7 +1,7 @@
 //! From settings to providers.
 
 use super::{
-    OpenAiApi, Provider, ProviderSettings, Secret, SetupError,
+    Breaker, OpenAiApi, Provider, ProviderSettings, Secret, SetupError,
     anthropic::Anthropic,
     client::{Clients, HttpProvider},
     compatible,
@@ -19,9 +19,16 @@ pub(super) struct Entry {
     pub(super) provider: Arc<dyn Provider>,
     /// The model to take where a request names none; none where only the provider's list can tell.
     pub(super) default_model: Option<&'static str>,
+    /// Whether it is worth asking at the moment; none for the demo, which fails only when it is told to.
+    pub(super) breaker: Option<Arc<Breaker>>,
 }
 
 impl Entry {
+    pub(super) fn new(provider: Arc<dyn Provider>, default_model: Option<&'static str>) -> Self {
+        let breaker = (provider.id() != "demo").then(Arc::default);
+        Self { provider, default_model, breaker }
+    }
+
     /// Whether it was found on this machine and not configured. Such a provider may be gone the next time.
     pub(super) fn discovered(&self) -> bool {
         self.default_model.is_none() && super::discovery::IDS.contains(&self.provider.id())
@@ -42,7 +49,7 @@ impl Remote<'_> {
     pub(super) fn entry(self, dialect: Arc<dyn Dialect>, clients: &Clients) -> Result<Entry, SetupError> {
         let http = clients.for_url(self.base_url)?;
         let provider = HttpProvider::new(self.id, self.label, self.base_url, self.key.cloned(), dialect, http)?;
-        Ok(Entry { provider: Arc::new(provider), default_model: self.default_model })
+        Ok(Entry::new(Arc::new(provider), self.default_model))
     }
 }
 

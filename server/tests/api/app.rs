@@ -41,6 +41,10 @@ impl TestApp {
             ("RIVULET_ADDR", "127.0.0.1:0"),
             ("RIVULET_DISCOVER", "off"),
             ("RIVULET_LOG", "off"),
+            // Tests of these set them.
+            ("RIVULET_RETRIES", "0"),
+            ("RIVULET_RETRY_DELAY", "10ms"),
+            ("RIVULET_BREAKER_FAILURES", "off"),
             ("RIVULET_SHUTDOWN_GRACE", "100ms"),
             ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ]

@@ -6,10 +6,12 @@
 mod app;
 mod bad_input;
 mod cancel;
+mod continuing;
 mod conversations;
 mod openai;
 mod page;
 mod resume;
+mod retry;
 mod sessions;
 mod stateless;
 mod upstream;

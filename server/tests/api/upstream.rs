@@ -108,6 +108,25 @@ impl Call {
             .await;
     }
 
+    /// Refuses with this status, further headers (each with its line end) and JSON.
+    pub async fn refuse(mut self, status: u16, headers: &str, body: Value) {
+        let body = body.to_string();
+        let length = body.len();
+        let head = format!(
+            "HTTP/1.1 {status} Refused\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+        );
+        self.write(&(head + &body)).await;
+    }
+
+    /// Answers in one piece.
+    pub async fn answer_whole(mut self, text: &str) {
+        let body = json!({"choices": [{"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]});
+        let body = body.to_string();
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", body.len());
+        self.write(&(head + &body)).await;
+    }
+
     /// Says a piece of the answer.
     pub async fn say(&mut self, text: &str) {
         self.chunk(&json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]}).to_string())

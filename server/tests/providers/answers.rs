@@ -73,7 +73,7 @@ pub(crate) struct Answer {
 
 /// Asks, and reads to the end.
 pub(crate) async fn ask(model: &ResolvedModel) -> Answer {
-    match model.provider.generate(prompt(&model.model)).await {
+    match model.provider.generate(&prompt(&model.model)).await {
         Ok(stream) => read(stream).await,
         Err(error) => Answer { error: Some(error), ..Answer::default() },
     }

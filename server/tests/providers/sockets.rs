@@ -94,7 +94,7 @@ async fn letting_go_closes_the_socket_in_every_state() {
         // Before the head has come.
         let server = ScriptedServer::start([Script::silent()]).await;
         let silent = model(wire, &server.url());
-        let asking = tokio::spawn(async move { silent.provider.generate(prompt("m")).await.map(|_| ()) });
+        let asking = tokio::spawn(async move { silent.provider.generate(&prompt("m")).await.map(|_| ()) });
         server.wait_for_request().await;
         asking.abort();
         assert!(server.wait_for_disconnect(Duration::from_secs(1)).await, "{wire}, before the head");
@@ -105,7 +105,7 @@ async fn letting_go_closes_the_socket_in_every_state() {
         for (script, read) in [(slow, 1), (Script::sse("").ending(Ending::Stall), 0)] {
             let server = ScriptedServer::start([script]).await;
             let model = model(wire, &server.url());
-            let mut stream = model.provider.generate(prompt("m")).await.unwrap();
+            let mut stream = model.provider.generate(&prompt("m")).await.unwrap();
             for _ in 0..read {
                 stream.next().await.unwrap().unwrap();
             }

@@ -27,13 +27,13 @@ async fn read(mut stream: DeltaStream) -> (String, String, Option<FinishReason>,
 }
 
 async fn ask(question: &str) -> (String, String, Option<FinishReason>, Option<Usage>, Option<ErrorCode>) {
-    read(Demo.generate(prompt(&[question])).await.unwrap()).await
+    read(Demo.generate(&prompt(&[question])).await.unwrap()).await
 }
 
 #[tokio::test]
 async fn it_echoes_the_question_as_text_and_remembers_the_one_before() {
     let asked = prompt(&["Why is *water* wet?", "/fast And <script>alert(1)</script>?"]);
-    let (text, _, finish, usage, _) = read(Demo.generate(asked).await.unwrap()).await;
+    let (text, _, finish, usage, _) = read(Demo.generate(&asked).await.unwrap()).await;
     assert!(text.contains(r"Why is \*water\* wet?") && text.contains(r"\<script\>alert\(1\)"), "{text}");
     for sign in ["## ", "- [x]", "|---|", "```rust", "```python", "$$", "🚀", "[^key]", "OPENAI_API_KEY"] {
         assert!(text.contains(sign), "{sign} in {text}");
@@ -55,7 +55,7 @@ async fn commands_combine() {
 async fn every_end_can_be_scripted() {
     for code in ErrorCode::ALL.iter().filter(|code| code.as_str().starts_with("upstream_")) {
         let name = code.as_str().trim_start_matches("upstream_");
-        let failed = Demo.generate(prompt(&[&format!("/error {name}")])).await.err();
+        let failed = Demo.generate(&prompt(&[&format!("/error {name}")])).await.err();
         assert_eq!(failed.map(|error| error.code), Some(*code));
     }
     let (text, _, finish, _, error) = ask("/fast /error overloaded after 3 why?").await;
@@ -68,7 +68,7 @@ async fn every_end_can_be_scripted() {
 #[tokio::test]
 async fn silence_can_be_scripted() {
     for (command, first) in [("/fast /stall", true), ("/hang", false)] {
-        let mut stream = Demo.generate(prompt(&[command])).await.unwrap();
+        let mut stream = Demo.generate(&prompt(&[command])).await.unwrap();
         let mut pieces = 0;
         while let Ok(Some(_)) = tokio::time::timeout(Duration::from_millis(30), stream.next()).await {
             pieces += 1;
@@ -79,7 +79,7 @@ async fn silence_can_be_scripted() {
 
 #[tokio::test]
 async fn its_pace_is_human() {
-    let mut stream = Demo.generate(prompt(&["Hi"])).await.unwrap();
+    let mut stream = Demo.generate(&prompt(&["Hi"])).await.unwrap();
     let started = std::time::Instant::now();
     for _ in 0..10 {
         stream.next().await.unwrap().unwrap();

@@ -20,7 +20,7 @@ impl Provider for Lister {
         Ok(names.into_iter().map(info).collect())
     }
 
-    async fn generate(&self, _prompt: ProviderPrompt) -> Result<DeltaStream, ProviderError> {
+    async fn generate(&self, _prompt: &ProviderPrompt) -> Result<DeltaStream, ProviderError> {
         std::future::pending().await
     }
 }
@@ -100,9 +100,13 @@ fn a_default_that_nobody_can_have_is_refused_at_the_start() {
     assert_eq!(set("openai/gpt-9", key()), Ok(()));
     assert_eq!(set("gpt-9", key()), Ok(()));
     assert_eq!(set("demo/rivulet", None), Ok(()));
-    let refusal = "RIVULET_MODEL is \"nothing/here\", but must be provider/model, with a provider that is configured: ";
+    let refusal =
+        "RIVULET_MODEL names \"nothing/here\", but must name provider/model, with a provider that is configured: ";
     assert_eq!(set("nothing/here", None), Err(format!("{refusal}demo")));
     assert!(set("openai/gpt-9", None).is_err());
+    let settings = ProviderSettings { fallback: vec!["demo/rivulet".into(), "no/such".into()], ..Default::default() };
+    let refused = Providers::new(&settings).map(drop).unwrap_err().to_string();
+    assert!(refused.starts_with("RIVULET_FALLBACK names \"no/such\""), "{refused}");
 }
 
 #[tokio::test]
