@@ -163,11 +163,12 @@ impl Engine {
             model: resolved.id.clone(),
         };
         let session = new.names.conversation.filter(|_| new.names.is_session);
-        let generation = Arc::new(Generation::new(new.owner, names, session, new.keep));
+        let (generation, aborted) = Generation::new(new.owner, names, session, new.keep);
+        let generation = Arc::new(generation);
         self.registry.insert(Arc::clone(&generation));
         let registry = Arc::clone(&self.registry);
         let attempts = Attempts::new(self.limits.retry, resolved, others);
-        Ok(Prepared { task: Task { generation, registry, place, attempts, limits: self.limits, kept: None } })
+        Ok(Prepared { task: Task { generation, registry, place, attempts, limits: self.limits, kept: None, aborted } })
     }
 
     /// Begins a prepared generation.

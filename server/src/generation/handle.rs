@@ -2,6 +2,7 @@
 
 use super::log::{Entry, Log};
 use crate::visitor::Owner;
+use futures::future::{AbortHandle, AbortRegistration};
 use protocol::{
     error::{ErrorCode, PublicError},
     event::{Complete, FinishReason, Processing, Status, StreamEvent},
@@ -17,7 +18,6 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 /// What happens to a generation once it has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Generation {
     /// What happens to it after its end.
     pub keep: Keep,
     pub(super) log: Log,
-    pub(super) cancel: CancellationToken,
+    pub(super) abort: AbortHandle,
     /// When it was made, in milliseconds since 1970 UTC.
     pub created_at: u64,
     /// When the provider that refused may be asked again.
@@ -50,19 +50,27 @@ pub struct Generation {
 }
 
 impl Generation {
-    pub(super) fn new(owner: Owner, names: Processing, session_id: Option<ConversationId>, keep: Keep) -> Self {
-        Self {
+    /// A generation, and what its task hears from when it is to stop.
+    pub(super) fn new(
+        owner: Owner,
+        names: Processing,
+        session_id: Option<ConversationId>,
+        keep: Keep,
+    ) -> (Self, AbortRegistration) {
+        let (abort, aborted) = AbortHandle::new_pair();
+        let generation = Self {
             owner,
             names,
             session_id,
             keep,
             log: Log::new(),
-            cancel: CancellationToken::new(),
+            abort,
             created_at: crate::clock::now(),
             retry_after: OnceLock::new(),
             interrupted: AtomicBool::new(false),
             ended_at: OnceLock::new(),
-        }
+        };
+        (generation, aborted)
     }
 
     /// A generation that ended long ago, told again from the message that it made: fewer events, the same text.
@@ -74,7 +82,7 @@ impl Generation {
             user_message_id: message.parent_id,
             model: message.model.clone().unwrap_or_default(),
         };
-        let generation = Self::new(owner, names.clone(), None, Keep::Nothing);
+        let (generation, _) = Self::new(owner, names.clone(), None, Keep::Nothing);
         let status = [StreamEvent::Status(Box::new(Status::Processing(names)))];
         generation.log.append(status.into_iter().chain(retold(message)));
         generation.mark_ended();
@@ -99,13 +107,13 @@ impl Generation {
 
     /// Asks it to stop. It ends with a `complete` whose reason is `cancelled`, unless it ends by itself first.
     pub fn stop(&self) {
-        self.cancel.cancel();
+        self.abort.abort();
     }
 
     /// Ends it because the server stops: readers are told that it was not their doing.
     pub(super) fn interrupt(&self) {
         self.interrupted.store(true, Ordering::Release);
-        self.cancel.cancel();
+        self.abort.abort();
     }
 
     /// What a cancel means for the answer.
@@ -118,7 +126,7 @@ impl Generation {
 
     /// A guard that stops it when dropped: for routes on which the client's leaving is the cancel.
     pub fn stop_on_drop(&self) -> StopOnDrop {
-        StopOnDrop(self.cancel.clone())
+        StopOnDrop(self.abort.clone())
     }
 
     /// Waits until it says something; the error, if that is all it says.
@@ -203,11 +211,11 @@ const INTERRUPTED: &str = "The server stopped in the middle of this answer.";
 
 /// Stops a generation when dropped. Harmless after its end.
 #[derive(Debug)]
-pub struct StopOnDrop(CancellationToken);
+pub struct StopOnDrop(AbortHandle);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.cancel();
+        self.0.abort();
     }
 }
 

@@ -12,7 +12,10 @@ use crate::{
     config::GenerationLimits,
     providers::{DeltaStream, Provider, ProviderPrompt},
 };
-use futures::{FutureExt, StreamExt};
+use futures::{
+    FutureExt, StreamExt,
+    future::{AbortRegistration, Abortable, Aborted},
+};
 use protocol::{
     error::{ErrorCode, PublicError},
     event::{FinishReason, Status, StreamEvent},
@@ -30,12 +33,14 @@ pub(super) struct Task {
     pub(super) place: OwnedSemaphorePermit,
     /// What has come of the answer already.
     pub(super) kept: Option<KeptText>,
+    /// Hears when it is to stop.
+    pub(super) aborted: AbortRegistration,
 }
 
 impl Task {
     /// Runs to the end, whatever the end is.
     pub(super) async fn run(self, prompt: ProviderPrompt, on_end: Option<OnEnd>) {
-        let Self { generation, registry, attempts, limits, place, kept } = self;
+        let Self { generation, registry, attempts, limits, place, kept, aborted } = self;
         let close = CloseOnDrop { generation: &generation, registry: &registry };
         generation.log.append([StreamEvent::Status(Box::new(Status::Processing(generation.names.clone())))]);
         if let Some(KeptText { content, reasoning }) = kept {
@@ -43,14 +48,13 @@ impl Task {
             generation.log.append(reasoning.into_iter().chain([StreamEvent::Chunk { content }]));
         }
         let mut progress = Progress::new(limits);
-        // Leaving the select drops the provider's stream, which closes its socket: a cancel is as fast as that.
-        let end = tokio::select! {
-            biased;
-            () = generation.cancel.cancelled() => generation.cancelled(),
-            end = AssertUnwindSafe(drive(&generation, attempts, prompt, &mut progress)).catch_unwind() => {
-                // The panic hook has logged what and where; the answer ends, and is stored, like any that failed.
-                end.unwrap_or_else(|_| Err(PublicError::new(ErrorCode::Internal, FAILED)))
-            }
+        let driven = AssertUnwindSafe(drive(&generation, attempts, prompt, &mut progress)).catch_unwind();
+        // An abort drops the provider's stream, which closes its socket: a cancel is as fast as that.
+        let end = match Abortable::new(driven, aborted).await {
+            Ok(Ok(end)) => end,
+            // The panic hook has logged what and where; the answer ends, and is stored, like any that failed.
+            Ok(Err(_)) => Err(PublicError::new(ErrorCode::Internal, FAILED)),
+            Err(Aborted) => generation.cancelled(),
         };
         let last = progress.terminal(end, &generation);
         if let StreamEvent::Error(error) = &last {

@@ -4,6 +4,8 @@
 //! first choice counts. A refusal is the answer that a person gets to read, so its words are text. Tool calls are passed
 //! over, as no tools are offered.
 
+mod plain;
+
 use super::{
     Delta, ProviderPrompt, Secret,
     dialect::{Call, Decoder, Dialect, Listed, bearer, json, push},
@@ -144,6 +146,12 @@ impl Decoder for ChatDecoder {
             return Ok(());
         }
         if data.is_empty() || self.done {
+            return Ok(());
+        }
+        if event != "error"
+            && let Some(text) = plain::text(data)
+        {
+            deltas.push(Delta::Text(text.into_owned()));
             return Ok(());
         }
         let frame = json(data)?;
