@@ -10,7 +10,7 @@ use crate::{
     providers::{BreakerLimits, LocalServers, OpenAiApi, ProviderSettings, Secret},
 };
 use leptos::config::LeptosOptions;
-use parse::{Reader, address, duration, optional_text, size, switch};
+use parse::{Reader, address, duration, optional_text, padding, size, switch};
 use protocol::request::InputLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -67,6 +67,8 @@ variables! {
     RIVULET_MAX_MESSAGES = "1000": "The most messages in one request.";
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
     RIVULET_HEARTBEAT = "15s": "How often a silent stream gets a comment, so that nothing on the way cuts it.";
+    RIVULET_PADDING = "auto": "Whether to fill events up to fixed sizes, so that somebody who watches an encrypted connection cannot tell the lengths of the words: `on`, `off`, or `auto`, which is on for requests that came through TLS as told by a proxy's `X-Forwarded-Proto: https` or `Forwarded`.";
+    RIVULET_COMPRESS_STREAMS = "off": "Whether to compress answers while they are streamed, for clients that accept gzip or zstd: `on` or `off`. What is padded is never compressed.";
     RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
     RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
     RIVULET_MAX_CONVERSATIONS = "10000": "The most conversations kept in memory; the least recently used goes first.";
@@ -95,10 +97,25 @@ pub struct Settings {
     pub generation: GenerationLimits,
     /// How often a silent stream gets a comment.
     pub heartbeat: Duration,
+    /// Whether events are filled up to fixed sizes.
+    pub padding: Padding,
+    /// Whether streams are compressed for clients that accept it.
+    pub compress_streams: bool,
     /// How much the memory store keeps.
     pub memory: MemoryLimits,
     /// How long answers may go on after a signal to stop.
     pub shutdown_grace: Duration,
+}
+
+/// When events are filled up to fixed sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Padding {
+    /// For everybody.
+    On,
+    /// For nobody.
+    Off,
+    /// For requests that came through TLS.
+    Auto,
 }
 
 /// What one generation, and all of them, may take.
@@ -187,6 +204,8 @@ impl Settings {
                 },
             },
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
+            padding: read.get(RIVULET_PADDING, padding)?,
+            compress_streams: read.get(RIVULET_COMPRESS_STREAMS, switch)?,
             memory: MemoryLimits {
                 conversations: read.get(RIVULET_MAX_CONVERSATIONS, parse::count)?,
                 bytes: read.get(RIVULET_MAX_CONVERSATION_BYTES, size)?,
@@ -294,6 +313,8 @@ mod tests {
             ("RIVULET_IDLE_TIMEOUT", "soon"),
             ("RIVULET_MAX_STREAMS", "0"),
             ("RIVULET_DISCOVER", "maybe"),
+            ("RIVULET_PADDING", "some"),
+            ("RIVULET_COMPRESS_STREAMS", "gzip"),
             ("OPENAI_BASE_URL", "api.openai.com"),
             ("RIVULET_OPENAI_API", "both"),
             ("RIVULET_MAX_INPUT_BYTES", "1 apple"),

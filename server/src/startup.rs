@@ -62,6 +62,8 @@ impl Server {
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
             heartbeat: settings.heartbeat,
+            padding: settings.padding,
+            compress_streams: settings.compress_streams,
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
         };

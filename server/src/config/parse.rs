@@ -1,6 +1,6 @@
 //! Reads single values; each reader says what would have been right.
 
-use super::{InvalidSetting, Variable};
+use super::{InvalidSetting, Padding, Variable};
 use std::{net::SocketAddr, time::Duration};
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -108,6 +108,15 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
         "on" | "true" | "1" => Ok(true),
         "off" | "false" | "0" => Ok(false),
         _ => Err("must be on or off".into()),
+    }
+}
+
+pub(super) fn padding(text: &str) -> Result<Padding, String> {
+    match text {
+        "auto" => Ok(Padding::Auto),
+        _ => switch(text)
+            .map(|on| if on { Padding::On } else { Padding::Off })
+            .map_err(|_| "must be on, off or auto".into()),
     }
 }
 

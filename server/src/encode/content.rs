@@ -24,6 +24,10 @@ impl Encoder for Content {
         EVENT_STREAM
     }
 
+    fn overhead(&self) -> usize {
+        b"data: {\"content\":\"\"}\n\n".len()
+    }
+
     fn encode(&mut self, _number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow {
         match &entry.event {
             StreamEvent::Chunk { content } => frame(out, &Piece { content }),

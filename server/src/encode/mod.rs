@@ -9,6 +9,7 @@
 
 pub mod content;
 pub mod openai;
+mod padding;
 pub mod text;
 pub mod token;
 pub mod typed;
@@ -34,6 +35,17 @@ pub trait Encoder: Send + 'static {
 
     /// Appends what this event says to `out`; nothing where the format has no words for it.
     fn encode(&mut self, number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow;
+
+    /// The same, in sizes that say nothing of the text.
+    fn encode_padded(&mut self, number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow {
+        let start = out.len();
+        let flow = self.encode(number, entry, out);
+        padding::comment(out, start, self.overhead());
+        flow
+    }
+
+    /// What the frame of a piece takes around its text, in bytes.
+    fn overhead(&self) -> usize;
 
     /// What to send into a silence so that nothing on the way cuts the connection; empty where the format has nothing.
     fn heartbeat(&self) -> &'static [u8] {
@@ -153,6 +165,72 @@ mod tests {
         assert!(text.ends_with(
             "data: {\"error\":{\"code\":\"upstream_overloaded\",\"message\":\"The provider is too busy.\"}}\n\ndata: [DONE]\n\n"
         ));
+    }
+
+    /// What each event of an answer with these pieces takes on the wire.
+    fn sizes(encoder: &mut dyn Encoder, pieces: &[&str]) -> Vec<usize> {
+        let log = Log::new();
+        let [status, .., complete] = &whole()[..] else { unreachable!("it has a beginning and an end") };
+        let chunks = pieces.iter().map(|piece| StreamEvent::Chunk { content: (*piece).into() });
+        log.append([status.clone()].into_iter().chain(chunks).chain([complete.clone()]));
+        let mut sizes = Vec::new();
+        log.read(0, |number, entry| {
+            let mut out = Vec::new();
+            encoder.encode_padded(number, entry, &mut out);
+            sizes.push(out.len());
+            true
+        });
+        sizes
+    }
+
+    #[test]
+    fn padded_frames_tell_nothing_of_short_pieces() {
+        // Up to 60 bytes of JSON; the typed frames' numbers take the rest of 64.
+        let long = "a".repeat(60);
+        let mut pieces = vec!["", "a", " the", "\n\n", "\"", "\u{1}\u{1}", "🦀", "internationalisation", &long];
+        pieces.resize(1200, "x");
+        let formats: [&mut dyn Encoder; 4] = [
+            &mut typed::Typed,
+            &mut content::Content,
+            &mut token::Token::default(),
+            &mut openai::Chunks::new(7, false),
+        ];
+        for encoder in formats {
+            let kind = encoder.overhead();
+            let sizes = sizes(encoder, &pieces);
+            let size = sizes[1];
+            assert!(sizes[1..=pieces.len()].iter().all(|other| *other == size), "{kind}: {:?}", &sizes[..12]);
+        }
+    }
+
+    #[test]
+    fn padding_is_passed_over_by_readers() {
+        let mut read = |encoder: &mut dyn Encoder| {
+            let (mut out, log) = (Vec::new(), Log::new());
+            log.append(whole());
+            log.read(0, |number, entry| encoder.encode_padded(number, entry, &mut out) == Flow::Continue);
+            let mut frames = Vec::new();
+            let mut decoder = protocol::sse::SseDecoder::new();
+            decoder.push(&out, |frame| frames.push((frame.id.to_owned(), frame.data.to_owned()))).unwrap();
+            (String::from_utf8(out).unwrap(), frames)
+        };
+        let (text, frames) = read(&mut typed::Typed);
+        assert_eq!(frames.len(), 5);
+        for ((id, data), (number, event)) in frames.iter().zip((1..).zip(whole())) {
+            assert_eq!(id.parse(), Ok(number));
+            assert_eq!(serde_json::from_str::<StreamEvent>(data).unwrap(), event);
+        }
+        // Readers that cut at empty lines find either data alone or a comment alone.
+        for block in text.split_terminator("\n\n") {
+            assert!(block.starts_with("id: ") || block.starts_with(':'), "{block}");
+            assert!(!block.contains("\n:"), "{block}");
+        }
+        let (_, frames) = read(&mut openai::Chunks::new(7, true));
+        assert_eq!(frames.last().unwrap().1, "[DONE]");
+        let chunk: serde_json::Value = serde_json::from_str(&frames[2].1).unwrap();
+        assert_eq!(chunk["choices"][0]["delta"]["content"], "I \"am\"\n");
+        assert!(chunk["obfuscation"].as_str().unwrap().len() > 50);
+        assert_eq!(run(&mut text::Text, whole()).0, "I \"am\"\nhär 🦀");
     }
 
     #[test]

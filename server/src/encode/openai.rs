@@ -1,9 +1,9 @@
 //! OpenAI's chat completions, streamed and whole: what `/v1` speaks.
 //!
 //! Format: <https://platform.openai.com/docs/api-reference/chat>. `delta.reasoning_content` is DeepSeek's addition, which
-//! most clients know.
+//! most clients know. `obfuscation` is OpenAI's own name for padding.
 
-use super::{EVENT_STREAM, Encoder, Flow, content::DONE, frame};
+use super::{EVENT_STREAM, Encoder, Flow, content::DONE, frame, padding};
 use crate::generation::Entry;
 use protocol::{
     error::{ErrorCode, PublicError},
@@ -21,6 +21,9 @@ pub struct Chunks {
     model: String,
     created: u64,
     include_usage: bool,
+    padded: bool,
+    /// What a padded chunk takes around its text; known once the names are.
+    overhead: usize,
 }
 
 #[derive(Serialize)]
@@ -52,11 +55,15 @@ struct Delta<'a> {
     reasoning_content: Option<&'a str>,
 }
 
+const CHUNK_END: &[u8] = b"}\n\n";
+const OBFUSCATION: &[u8] = b",\"obfuscation\":\"";
+const OBFUSCATION_END: &[u8] = b"\"}\n\n";
+
 impl Chunks {
     /// A stream of a generation that began at `created`, in seconds since 1970 UTC. `include_usage` is the client's
     /// `stream_options.include_usage`.
     pub fn new(created: u64, include_usage: bool) -> Self {
-        Self { id: String::new(), model: String::new(), created, include_usage }
+        Self { id: String::new(), model: String::new(), created, include_usage, padded: false, overhead: 0 }
     }
 
     fn chunk(&self, out: &mut Vec<u8>, delta: Delta<'_>, finish_reason: Option<&str>) {
@@ -65,12 +72,32 @@ impl Chunks {
 
     fn write(&self, out: &mut Vec<u8>, choices: &[Choice<'_>], usage: Option<Value>) {
         let (id, model) = (self.id.as_str(), self.model.as_str());
+        let start = out.len();
         frame(out, &Chunk { id, object: "chat.completion.chunk", created: self.created, model, choices, usage });
+        if self.padded {
+            out.truncate(out.len() - CHUNK_END.len());
+            out.extend_from_slice(OBFUSCATION);
+            padding::fill(out, padding::missing(out.len() - start + OBFUSCATION_END.len(), self.overhead));
+            out.extend_from_slice(OBFUSCATION_END);
+        }
+    }
+
+    /// Measures an empty chunk: the id and the model's name stand in each.
+    fn measure(&mut self) {
+        if !self.padded {
+            return;
+        }
+        let mut empty = Vec::new();
+        self.padded = false;
+        self.chunk(&mut empty, Delta { content: Some(""), ..Delta::default() }, None);
+        self.padded = true;
+        self.overhead = empty.len() - CHUNK_END.len() + OBFUSCATION.len() + OBFUSCATION_END.len();
     }
 
     fn begin(&mut self, names: &Processing, out: &mut Vec<u8>) {
         self.id = completion_id(names.generation_id);
         self.model.clone_from(&names.model);
+        self.measure();
         let delta = Delta { role: Some("assistant"), content: Some(""), ..Delta::default() };
         self.chunk(out, delta, None);
     }
@@ -81,11 +108,23 @@ impl Encoder for Chunks {
         EVENT_STREAM
     }
 
+    fn overhead(&self) -> usize {
+        self.overhead
+    }
+
+    fn encode_padded(&mut self, number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow {
+        self.padded = true;
+        self.encode(number, entry, out)
+    }
+
     fn encode(&mut self, _number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow {
         match &entry.event {
             StreamEvent::Status(status) => match &**status {
                 Status::Processing(names) => self.begin(names, out),
-                Status::Fallback { to, .. } => self.model.clone_from(to),
+                Status::Fallback { to, .. } => {
+                    self.model.clone_from(to);
+                    self.measure();
+                }
                 _ => {}
             },
             StreamEvent::Chunk { content } => {

@@ -23,6 +23,15 @@ impl Encoder for Text {
         Flow::Continue
     }
 
+    /// Plain text is nothing but text: there is no room for padding.
+    fn encode_padded(&mut self, number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow {
+        self.encode(number, entry, out)
+    }
+
+    fn overhead(&self) -> usize {
+        0
+    }
+
     fn heartbeat(&self) -> &'static [u8] {
         b""
     }

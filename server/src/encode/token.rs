@@ -32,6 +32,10 @@ impl Encoder for Token {
         EVENT_STREAM
     }
 
+    fn overhead(&self) -> usize {
+        b"data: {\"type\":\"text\",\"token\":\"\"}\n\n".len()
+    }
+
     fn encode(&mut self, _number: u64, entry: &Entry, out: &mut Vec<u8>) -> Flow {
         match &entry.event {
             StreamEvent::Chunk { content } => {

@@ -1,6 +1,7 @@
 //! `/api/conversations`: the page's own routes.
 
 use super::{
+    delivery::Delivery,
     error::ApiError,
     extract::{Id, Json, header},
     state::AppState,
@@ -67,6 +68,7 @@ pub(super) async fn delete(
 
 pub(super) async fn send(
     State(state): State<AppState>,
+    delivery: Delivery,
     Extension(owner): Extension<Owner>,
     Id(conversation): Id<ConversationId>,
     headers: HeaderMap,
@@ -81,7 +83,7 @@ pub(super) async fn send(
         generation.ended().await;
         return Ok(axum::Json(state.conversations.answer(&owner, generation.id()).await?).into_response());
     }
-    Ok(stream::follow(generation.reader(), Typed, state.heartbeat))
+    Ok(stream::follow(generation.reader(), Typed, delivery))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {

@@ -1,6 +1,7 @@
 //! `/api/generations`: resume and stop.
 
 use super::{
+    delivery::Delivery,
     error::ApiError,
     extract::{Id, header},
     state::AppState,
@@ -21,6 +22,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live.
 pub(super) async fn events(
     State(state): State<AppState>,
+    delivery: Delivery,
     Extension(owner): Extension<Owner>,
     Id(id): Id<GenerationId>,
     headers: HeaderMap,
@@ -39,7 +41,7 @@ pub(super) async fn events(
     let number = after.trim().parse().map_err(|_| wrong())?;
     let generation = state.conversations.events(&owner, id, number).await?;
     let reader = generation.subscribe(number).ok_or_else(wrong)?;
-    Ok(stream::follow(reader, Typed, state.heartbeat))
+    Ok(stream::follow(reader, Typed, delivery))
 }
 
 /// Stops a generation; what had come is kept. Stopping what has ended changes nothing.

@@ -12,7 +12,9 @@ pub use host::AllowedHosts;
 pub mod router;
 pub mod state;
 
+mod compression;
 mod conversations;
+mod delivery;
 mod extract;
 mod generations;
 mod health;

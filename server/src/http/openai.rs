@@ -1,6 +1,7 @@
 //! `/v1`: OpenAI's API, so that any OpenAI client works.
 
 use super::{
+    delivery::Delivery,
     error::ApiError,
     extract::{Json, Name},
     state::AppState,
@@ -36,10 +37,12 @@ pub(super) struct ChatCompletionRequest {
     tools: Option<Vec<Value>>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct StreamOptions {
     include_usage: Option<bool>,
+    /// Whether chunks are padded, where this server pads.
+    include_obfuscation: Option<bool>,
 }
 
 impl ChatCompletionRequest {
@@ -66,14 +69,16 @@ impl ChatCompletionRequest {
 /// `POST /v1/chat/completions`.
 pub(super) async fn chat_completions(
     State(state): State<AppState>,
+    delivery: Delivery,
     Json(request): Json<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     let streams = request.stream.unwrap_or_default();
-    let include_usage = request.stream_options.as_ref().and_then(|options| options.include_usage).unwrap_or_default();
+    let options = request.stream_options.clone().unwrap_or_default();
     let generation = stateless::start(&state, request.resolve(state.input)?)?;
     if streams {
-        let encoder = Chunks::new(generation.created_at / 1000, include_usage);
-        return stream::follow_or_stop(generation.reader(), encoder, state.heartbeat).await;
+        let encoder = Chunks::new(generation.created_at / 1000, options.include_usage.unwrap_or_default());
+        let delivery = Delivery { padded: delivery.padded && options.include_obfuscation != Some(false), ..delivery };
+        return stream::follow_or_stop(generation.reader(), encoder, delivery).await;
     }
     let _stop = generation.stop_on_drop();
     generation.ended().await;

@@ -1,6 +1,7 @@
 //! The session routes: one question at a time, the server remembers the rest.
 
 use super::{
+    delivery::Delivery,
     error::ApiError,
     extract::{Json, Name},
     state::AppState,
@@ -21,11 +22,12 @@ const LONGEST_USER_ID: usize = 128;
 /// `POST /api/conversation-stream/{user_id}`: typed events.
 pub(super) async fn stream(
     State(state): State<AppState>,
+    delivery: Delivery,
     Name(user_id): Name,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
     let (_, generation) = start(&state, user_id, request).await?;
-    Ok(stream::follow_at_once_or_stop(generation.reader(), Typed, state.heartbeat))
+    Ok(stream::follow_at_once_or_stop(generation.reader(), Typed, delivery))
 }
 
 /// `POST /api/conversation/{user_id}`: the same as one JSON answer.

@@ -1,7 +1,7 @@
 //! What every handler can reach. Built in one place: `startup`.
 
 use super::host::AllowedHosts;
-use crate::{conversation::Conversations, generation::Engine};
+use crate::{config::Padding, conversation::Conversations, generation::Engine};
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
 use std::{sync::Arc, time::Duration};
@@ -19,6 +19,10 @@ pub struct AppState {
     pub input: InputLimits,
     /// How often a silent stream gets a comment.
     pub heartbeat: Duration,
+    /// Whether events are filled up to fixed sizes.
+    pub padding: Padding,
+    /// Whether streams are compressed for clients that accept it.
+    pub compress_streams: bool,
     /// The names under which browsers may reach the server.
     pub hosts: AllowedHosts,
     /// Where the page's files are, and what they are called.

@@ -1,6 +1,6 @@
 //! The stateless routes: each is its own wire format over the same engine. The client's leaving is the cancel.
 
-use super::{error::ApiError, extract::Json, state::AppState, stream};
+use super::{delivery::Delivery, error::ApiError, extract::Json, state::AppState, stream};
 use crate::{
     encode::{Encoder, content::Content, text::Text, token::Token},
     generation::{Generation, Keep, Names, NewGeneration, Question},
@@ -13,35 +13,39 @@ use std::sync::Arc;
 /// `POST /api/chat`.
 pub(super) async fn chat(
     State(state): State<AppState>,
+    delivery: Delivery,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, request, Asks::Messages, Content).await
+    answer(&state, delivery, request, Asks::Messages, Content).await
 }
 
 /// `POST /api/streaming-chat`.
 pub(super) async fn streaming_chat(
     State(state): State<AppState>,
+    delivery: Delivery,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, request, Asks::Either, Text).await
+    answer(&state, delivery, request, Asks::Either, Text).await
 }
 
 /// `POST /api/chat/stream`.
 pub(super) async fn chat_stream(
     State(state): State<AppState>,
+    delivery: Delivery,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, request, Asks::Either, Token::default()).await
+    answer(&state, delivery, request, Asks::Either, Token::default()).await
 }
 
 async fn answer(
     state: &AppState,
+    delivery: Delivery,
     request: PromptRequest,
     asks: Asks,
     encoder: impl Encoder,
 ) -> Result<Response, ApiError> {
     let generation = start(state, request.resolve(asks, state.input)?)?;
-    stream::follow_or_stop(generation.reader(), encoder, state.heartbeat).await
+    stream::follow_or_stop(generation.reader(), encoder, delivery).await
 }
 
 /// Starts a generation that nobody can come back to.

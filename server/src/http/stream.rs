@@ -1,6 +1,6 @@
 //! The response that follows a generation: drives an encoder with a reader's events.
 
-use super::error::ApiError;
+use super::{compression, delivery::Delivery, error::ApiError};
 use crate::{
     encode::{Encoder, Flow},
     generation::{Reader, StopOnDrop},
@@ -10,6 +10,7 @@ use axum::{
     http::{HeaderValue, header},
     response::Response,
 };
+use futures::Stream;
 use std::{
     io,
     pin::Pin,
@@ -24,8 +25,8 @@ const WRITE_SIZE: usize = 32 * 1024;
 const LONGEST_HEAD: Duration = Duration::from_secs(5);
 
 /// Follows a generation for a client that can come back: its leaving stops nothing.
-pub(super) fn follow(reader: Reader, encoder: impl Encoder, heartbeat: Duration) -> Response {
-    respond(Follower::new(reader, encoder, heartbeat, None))
+pub(super) fn follow(reader: Reader, encoder: impl Encoder, delivery: Delivery) -> Response {
+    respond(Follower::new(reader, encoder, delivery, None), delivery)
 }
 
 /// Follows a generation for a client that cannot come back: its leaving is the cancel.
@@ -35,26 +36,45 @@ pub(super) fn follow(reader: Reader, encoder: impl Encoder, heartbeat: Duration)
 pub(super) async fn follow_or_stop(
     reader: Reader,
     encoder: impl Encoder,
-    heartbeat: Duration,
+    delivery: Delivery,
 ) -> Result<Response, ApiError> {
     let stop = reader.generation().stop_on_drop();
-    let first = tokio::time::timeout(heartbeat.min(LONGEST_HEAD), reader.generation().failed_at_once()).await;
+    let first = tokio::time::timeout(delivery.heartbeat.min(LONGEST_HEAD), reader.generation().failed_at_once()).await;
     if let Ok(Some(error)) = first {
         return Err(ApiError { error, retry_after: reader.generation().retry_after() });
     }
-    Ok(respond(Follower::new(reader, encoder, heartbeat, Some(stop))))
+    Ok(respond(Follower::new(reader, encoder, delivery, Some(stop)), delivery))
 }
 
 /// Follows a generation for a client that cannot come back, from its very first event.
-pub(super) fn follow_at_once_or_stop(reader: Reader, encoder: impl Encoder, heartbeat: Duration) -> Response {
+pub(super) fn follow_at_once_or_stop(reader: Reader, encoder: impl Encoder, delivery: Delivery) -> Response {
     let stop = reader.generation().stop_on_drop();
-    respond(Follower::new(reader, encoder, heartbeat, Some(stop)))
+    respond(Follower::new(reader, encoder, delivery, Some(stop)), delivery)
 }
 
-fn respond<E: Encoder>(follower: Follower<E>) -> Response {
+fn respond<E: Encoder>(follower: Follower<E>, delivery: Delivery) -> Response {
     let content_type = follower.encoder.content_type();
-    let mut response = Response::new(Body::from_stream(futures::stream::unfold(follower, Follower::next)));
+    streamed(futures::stream::unfold(follower, Follower::next), content_type, delivery)
+}
+
+/// A response that is sent piece by piece.
+pub(super) fn streamed(
+    pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    content_type: &'static str,
+    delivery: Delivery,
+) -> Response {
+    let body = match delivery.coding {
+        None => Body::from_stream(pieces),
+        Some(coding) => Body::from_stream(compression::compressed(pieces, coding)),
+    };
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
+    if delivery.varies {
+        headers.insert(header::VARY, HeaderValue::from(header::ACCEPT_ENCODING));
+    }
+    if let Some(coding) = delivery.coding {
+        headers.insert(header::CONTENT_ENCODING, coding.name());
+    }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache, no-transform"));
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
@@ -66,6 +86,7 @@ struct Follower<E> {
     encoder: E,
     flow: Flow,
     heartbeat: Duration,
+    padded: bool,
     wrote: Instant,
     /// Set anew only when it fires, not for each token.
     timer: Pin<Box<Sleep>>,
@@ -73,9 +94,10 @@ struct Follower<E> {
 }
 
 impl<E: Encoder> Follower<E> {
-    fn new(reader: Reader, encoder: E, heartbeat: Duration, stop: Option<StopOnDrop>) -> Self {
+    fn new(reader: Reader, encoder: E, delivery: Delivery, stop: Option<StopOnDrop>) -> Self {
+        let Delivery { heartbeat, padded, .. } = delivery;
         let timer = Box::pin(tokio::time::sleep(heartbeat));
-        Self { reader, encoder, flow: Flow::Continue, heartbeat, wrote: Instant::now(), timer, _stop: stop }
+        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, wrote: Instant::now(), timer, _stop: stop }
     }
 
     /// The next piece of the body; `None` at its end.
@@ -108,9 +130,9 @@ impl<E: Encoder> Follower<E> {
 
     /// Encodes what there is, as one piece for one write.
     fn encode(&mut self, out: &mut Vec<u8>) {
-        let (encoder, flow) = (&mut self.encoder, &mut self.flow);
+        let (encoder, flow, padded) = (&mut self.encoder, &mut self.flow, self.padded);
         self.reader.read(|number, entry| {
-            *flow = encoder.encode(number, entry, out);
+            *flow = if padded { encoder.encode_padded(number, entry, out) } else { encoder.encode(number, entry, out) };
             *flow == Flow::Continue && out.len() < WRITE_SIZE
         });
     }

@@ -1,6 +1,7 @@
 //! Tells visitors apart by a random cookie: `HttpOnly`, so that no script reads it, and `SameSite=Lax`, so that no other
 //! site sends it with a request of its own.
 
+use super::delivery::came_through_tls;
 use crate::visitor::{Owner, VisitorId};
 use axum::{
     extract::Request,
@@ -18,7 +19,7 @@ pub(super) async fn identify(mut request: Request, next: Next) -> Response {
     let known = cookie(request.headers(), NAME).and_then(|value| VisitorId::parse(&value));
     let visitor = known.unwrap_or_else(VisitorId::random);
     request.extensions_mut().insert(Owner::Visitor(visitor));
-    let secure = request.headers().get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let secure = came_through_tls(request.headers());
     let mut response = next.run(request).await;
     if known.is_none()
         && let Ok(value) = HeaderValue::from_str(&set_cookie(visitor, secure))

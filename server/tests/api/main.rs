@@ -9,6 +9,7 @@ mod cancel;
 mod continuing;
 mod conversations;
 mod openai;
+mod padding;
 mod page;
 mod resume;
 mod retry;
