@@ -287,6 +287,9 @@ pub struct SendMessage {
     /// Wait for the end and answer with the whole message as JSON: for browsers and networks that cannot stream.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub whole: bool,
+    /// Answer at once with the generation's names as JSON, for clients that read its events elsewhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub detached: bool,
 }
 
 impl<'de> Deserialize<'de> for SendMessage {
@@ -300,6 +303,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             #[serde(rename = "continue")]
             continue_from: Option<MessageId>,
             whole: bool,
+            detached: bool,
             #[serde(deserialize_with = "change::deserialize")]
             model: Option<Option<String>>,
             #[serde(deserialize_with = "change::deserialize", alias = "systemPrompt", alias = "system")]
@@ -311,10 +315,20 @@ impl<'de> Deserialize<'de> for SendMessage {
             #[serde(deserialize_with = "change::deserialize", alias = "max_completion_tokens", alias = "maxTokens")]
             max_tokens: Option<Option<u32>>,
         }
-        let Fields { content, retry, continue_from, whole, model, system_prompt, temperature, top_p, max_tokens } =
-            Fields::deserialize(deserializer)?;
+        let Fields {
+            content,
+            retry,
+            continue_from,
+            whole,
+            detached,
+            model,
+            system_prompt,
+            temperature,
+            top_p,
+            max_tokens,
+        } = Fields::deserialize(deserializer)?;
         let settings = SettingsChange { model, system_prompt, temperature, top_p, max_tokens };
-        Ok(Self { content, retry, continue_from, settings, whole })
+        Ok(Self { content, retry, continue_from, settings, whole, detached })
     }
 }
 
@@ -332,6 +346,12 @@ pub enum Ask {
 impl SendMessage {
     /// Checks the request.
     pub fn resolve(self, limits: InputLimits) -> Result<(Ask, SettingsChange), InvalidField> {
+        if self.whole && self.detached {
+            return Err(InvalidField::new(
+                "detached",
+                "and `whole` cannot both be true: one waits, the other does not",
+            ));
+        }
         validate_settings(&self.settings.clone().apply(ConversationSettings::default()), limits)?;
         let ask = match (self.content, self.retry, self.continue_from) {
             (Some(content), None, None) => {

@@ -8,6 +8,7 @@
 //! What it must not know: HTTP, generations' tasks, stores.
 
 pub mod content;
+pub mod feed;
 pub mod openai;
 mod padding;
 pub mod text;
@@ -49,9 +50,12 @@ pub trait Encoder: Send + 'static {
 
     /// What to send into a silence so that nothing on the way cuts the connection; empty where the format has nothing.
     fn heartbeat(&self) -> &'static [u8] {
-        b": heartbeat\n\n"
+        HEARTBEAT
     }
 }
+
+/// A comment, which readers of server-sent events pass over.
+pub const HEARTBEAT: &[u8] = b": heartbeat\n\n";
 
 /// The `Content-Type` of server-sent events.
 pub const EVENT_STREAM: &str = "text/event-stream";
@@ -205,7 +209,7 @@ mod tests {
 
     #[test]
     fn padding_is_passed_over_by_readers() {
-        let mut read = |encoder: &mut dyn Encoder| {
+        let read = |encoder: &mut dyn Encoder| {
             let (mut out, log) = (Vec::new(), Log::new());
             log.append(whole());
             log.read(0, |number, entry| encoder.encode_padded(number, entry, &mut out) == Flow::Continue);

@@ -2,7 +2,9 @@
 
 use super::{
     attempts::Attempts,
+    feed::FeedReader,
     handle::{Generation, Keep},
+    position::{InvalidPosition, Position},
     registry::Registry,
     task::Task,
 };
@@ -140,6 +142,12 @@ impl Engine {
         self.registry.get(id)
     }
 
+    /// Follows all of an owner's generations that a client can come back to: those that run, or after a position those
+    /// that it does not cover, and in both cases those that begin later.
+    pub fn follow(&self, owner: &Owner, after: Option<Position>) -> Result<FeedReader, InvalidPosition> {
+        self.registry.feeds.open(owner, after)
+    }
+
     /// Stops a generation if it runs, and lets nobody find it any more.
     pub fn forget(&self, id: GenerationId) {
         if let Some(generation) = self.registry.remove(id) {
@@ -181,6 +189,9 @@ impl Engine {
             task.kept = Some(kept);
         }
         let model = task.attempts.model().model.clone();
+        if generation.keep == Keep::ForResume {
+            self.registry.feeds.begin(&generation);
+        }
         self.tasks.spawn(task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end));
         generation
     }
@@ -214,6 +225,7 @@ impl Engine {
             }
             let _ = tokio::time::timeout(INTERRUPT_LIMIT, self.tasks.wait()).await;
         }
+        self.registry.feeds.close();
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Generation {
     pub(super) retry_after: OnceLock<Duration>,
     interrupted: AtomicBool,
     ended_at: OnceLock<Instant>,
+    /// Its place among its owner's, where it can be read together with them.
+    pub(super) place: OnceLock<u64>,
 }
 
 impl Generation {
@@ -69,6 +71,7 @@ impl Generation {
             retry_after: OnceLock::new(),
             interrupted: AtomicBool::new(false),
             ended_at: OnceLock::new(),
+            place: OnceLock::new(),
         };
         (generation, aborted)
     }
@@ -231,6 +234,11 @@ impl Reader {
     /// The generation that is read.
     pub fn generation(&self) -> &Arc<Generation> {
         &self.generation
+    }
+
+    /// The number of the last event that it has read; 0 before the first.
+    pub fn number(&self) -> u64 {
+        self.cursor as u64
     }
 
     /// Waits until there is something to read. `false` when everything, the terminal event included, has been read.

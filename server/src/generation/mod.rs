@@ -1,7 +1,8 @@
 //! The generation engine: answers are made by server tasks, and readers are detachable views of them.
 //!
 //! What lives here: [`Log`], the append-only numbered record of one answer; [`Generation`], its handle, to read and to
-//! stop; [`Engine`], which starts the tasks, knows those that run or ended lately, and forgets them in time.
+//! stop; [`Engine`], which starts the tasks, knows those that run or ended lately, and forgets them in time; [`FeedReader`], which follows all
+//! of an owner's generations at once.
 //!
 //! Who calls it: `conversation` and the stateless routes start generations; `http` reads and stops them.
 //!
@@ -9,8 +10,10 @@
 
 mod attempts;
 mod engine;
+mod feed;
 mod handle;
 mod log;
+mod position;
 mod progress;
 mod registry;
 mod task;
@@ -18,5 +21,7 @@ mod watchdog;
 
 pub use attempts::RetryPolicy;
 pub use engine::{Engine, EngineError, KeptText, Names, NewGeneration, OnEnd, Prepared, Question};
+pub use feed::{FeedEvent, FeedReader};
 pub use handle::{Generation, Keep, Reader, StopOnDrop};
 pub use log::{Entry, Log};
+pub use position::{InvalidPosition, Position};

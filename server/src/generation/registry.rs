@@ -1,6 +1,9 @@
 //! The generations that run or ended lately, by id.
 
-use super::handle::{Generation, Keep};
+use super::{
+    feed::Feeds,
+    handle::{Generation, Keep},
+};
 use protocol::id::GenerationId;
 use std::{
     collections::HashMap,
@@ -12,6 +15,8 @@ use std::{
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     generations: Mutex<HashMap<GenerationId, Arc<Generation>>>,
+    /// The same by owner, for those that can be read together.
+    pub(super) feeds: Arc<Feeds>,
 }
 
 impl Registry {
@@ -24,7 +29,8 @@ impl Registry {
     }
 
     pub(super) fn remove(&self, id: GenerationId) -> Option<Arc<Generation>> {
-        self.generations().remove(&id)
+        let removed = self.generations().remove(&id);
+        removed.inspect(|generation| self.feeds.forget(generation))
     }
 
     /// Called at a generation's end: one that nobody can come back to is forgotten at once.
@@ -39,7 +45,8 @@ impl Registry {
     /// one keep it alive for themselves.
     pub(super) fn reap(&self, keep: Duration, bytes: usize) {
         let mut generations = self.generations();
-        generations.retain(|_, generation| generation.ended_for().is_none_or(|ago| ago < keep));
+        let stale: Vec<_> = generations.extract_if(|_, one| one.ended_for().is_some_and(|ago| ago >= keep)).collect();
+        let mut forgotten: Vec<_> = stale.into_iter().map(|(_, generation)| generation).collect();
         let ended = generations.values().filter_map(|one| Some((one.ended_for()?, one.id(), one.log.bytes())));
         let mut ended: Vec<_> = ended.collect();
         ended.sort_unstable_by_key(|(ago, ..)| *ago);
@@ -47,10 +54,13 @@ impl Registry {
         for (_, id, size) in ended {
             sum += size;
             if sum > bytes {
-                generations.remove(&id);
+                forgotten.extend(generations.remove(&id));
             }
         }
         generations.shrink_to_fit();
+        drop(generations);
+        forgotten.iter().for_each(|generation| self.feeds.forget(generation));
+        self.feeds.reap();
     }
 
     /// All of them.

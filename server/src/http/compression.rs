@@ -53,8 +53,8 @@ impl Coding {
 /// One element of `Accept-Encoding`: a name and its weight in thousandths.
 fn offer(element: &str) -> (&str, u16) {
     let (name, parameters) = element.split_once(';').unwrap_or((element, ""));
-    let weight = parameters.split(';').filter_map(|parameter| parameter.trim().strip_prefix("q="));
-    let weight = weight.last().map_or(Some(1.0), |text| text.parse::<f32>().ok()).unwrap_or(0.0);
+    let mut weight = parameters.split(';').filter_map(|parameter| parameter.trim().strip_prefix("q="));
+    let weight = weight.next_back().map_or(Some(1.0), |text| text.parse::<f32>().ok()).unwrap_or(0.0);
     (name.trim(), (weight.clamp(0.0, 1.0) * 1000.0) as u16)
 }
 

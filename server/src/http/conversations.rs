@@ -75,13 +75,16 @@ pub(super) async fn send(
     Json(request): Json<SendMessage>,
 ) -> Result<Response, ApiError> {
     let idempotency_key = idempotency_key(&headers)?;
-    let whole = request.whole;
+    let (whole, detached) = (request.whole, request.detached);
     let (ask, settings) = request.resolve(state.input)?;
     let send = Send { conversation, ask, settings, idempotency_key, is_session: false };
     let generation = state.conversations.send(&owner, send).await?;
     if whole {
         generation.ended().await;
         return Ok(axum::Json(state.conversations.answer(&owner, generation.id()).await?).into_response());
+    }
+    if detached {
+        return Ok((StatusCode::ACCEPTED, axum::Json(&generation.names)).into_response());
     }
     Ok(stream::follow(generation.reader(), Typed, delivery))
 }

@@ -8,7 +8,7 @@ use axum::{
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use protocol::{error::ErrorCode, id::InvalidId, request::InvalidField};
 use serde::de::DeserializeOwned;
-use std::str::FromStr;
+use std::{collections::HashMap, str::FromStr};
 
 /// A JSON body, whatever its `Content-Type` says: clients that forget the header are common, and requests from other
 /// sites are refused by their origin. An empty body counts as `{}`.
@@ -99,6 +99,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
             .map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The path is not UTF-8."))?;
         Ok(Self(text))
     }
+}
+
+/// The query of the address.
+pub(super) struct Query(pub HashMap<String, String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = axum::extract::Query::from_request_parts(parts, state).await;
+        let query = query.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The query cannot be read."))?;
+        Ok(Self(query.0))
+    }
+}
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Where to read on, and what the client calls it: `Last-Event-ID`, or `?after=`. A reconnecting `EventSource` repeats its
+/// first address, so that what the header says is newer.
+pub(super) fn resume_point<'a>(
+    headers: &'a HeaderMap,
+    query: &'a HashMap<String, String>,
+) -> Result<Option<(&'static str, &'a str)>, ApiError> {
+    let in_header = header(headers, &LAST_EVENT_ID)?.map(|text| ("The header `Last-Event-ID`", text));
+    let in_query = query.get("after").map(|text| ("`after`", text.as_str()));
+    Ok([in_header, in_query].into_iter().flatten().find(|(_, text)| !text.is_empty()))
 }
 
 /// A header as text; a refusal if it is there but is not visible ASCII.

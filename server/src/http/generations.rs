@@ -3,21 +3,18 @@
 use super::{
     delivery::Delivery,
     error::ApiError,
-    extract::{Id, header},
+    extract::{Id, Query, resume_point},
     state::AppState,
     stream,
 };
 use crate::{encode::typed::Typed, visitor::Owner};
 use axum::{
     Extension,
-    extract::{Query, State},
-    http::{HeaderMap, HeaderName, StatusCode},
+    extract::State,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use protocol::{error::ErrorCode, id::GenerationId};
-use std::collections::HashMap;
-
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live.
 pub(super) async fn events(
@@ -26,14 +23,9 @@ pub(super) async fn events(
     Extension(owner): Extension<Owner>,
     Id(id): Id<GenerationId>,
     headers: HeaderMap,
-    query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
+    Query(query): Query,
 ) -> Result<Response, ApiError> {
-    let Query(query) = query.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The query cannot be read."))?;
-    // A reconnecting EventSource repeats its first address: what the header says is newer.
-    let (name, after) = match header(&headers, &LAST_EVENT_ID)?.filter(|text| !text.is_empty()) {
-        Some(text) => ("The header `Last-Event-ID`", text),
-        None => ("`after`", query.get("after").map(String::as_str).filter(|text| !text.is_empty()).unwrap_or("0")),
-    };
+    let (name, after) = resume_point(&headers, &query)?.unwrap_or(("`after`", "0"));
     let wrong = || {
         let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
         ApiError::new(ErrorCode::InvalidRequest, message)

@@ -1,7 +1,7 @@
 //! Every route on one screen.
 
 use super::{
-    conversations, error::ApiError, generations, health, middleware, models, openai, page, sessions, site,
+    conversations, error::ApiError, events, generations, health, middleware, models, openai, page, sessions, site,
     state::AppState, stateless, visitor,
 };
 use axum::{
@@ -20,6 +20,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/conversations/{id}/messages", post(conversations::send))
         .route("/api/generations/{id}/events", get(generations::events))
         .route("/api/generations/{id}", delete(generations::stop))
+        .route("/api/events", get(events::all))
         .route("/", get(page::new_chat))
         .route("/c/{id}", get(page::conversation))
         .method_not_allowed_fallback(method_not_allowed)

@@ -1,6 +1,6 @@
 //! The response that follows a generation: drives an encoder with a reader's events.
 
-use super::{compression, delivery::Delivery, error::ApiError};
+use super::{compression, delivery::Delivery, error::ApiError, heartbeat::Heartbeat};
 use crate::{
     encode::{Encoder, Flow},
     generation::{Reader, StopOnDrop},
@@ -11,15 +11,10 @@ use axum::{
     response::Response,
 };
 use futures::Stream;
-use std::{
-    io,
-    pin::Pin,
-    time::{Duration, Instant},
-};
-use tokio::time::Sleep;
+use std::{io, time::Duration};
 
 /// About how many bytes are written together when a reader has fallen behind.
-const WRITE_SIZE: usize = 32 * 1024;
+pub(super) const WRITE_SIZE: usize = 32 * 1024;
 
 /// How long the head of a response waits for the first event.
 const LONGEST_HEAD: Duration = Duration::from_secs(5);
@@ -85,19 +80,16 @@ struct Follower<E> {
     reader: Reader,
     encoder: E,
     flow: Flow,
-    heartbeat: Duration,
+    heartbeat: Heartbeat,
     padded: bool,
-    wrote: Instant,
-    /// Set anew only when it fires, not for each token.
-    timer: Pin<Box<Sleep>>,
     _stop: Option<StopOnDrop>,
 }
 
 impl<E: Encoder> Follower<E> {
     fn new(reader: Reader, encoder: E, delivery: Delivery, stop: Option<StopOnDrop>) -> Self {
         let Delivery { heartbeat, padded, .. } = delivery;
-        let timer = Box::pin(tokio::time::sleep(heartbeat));
-        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, wrote: Instant::now(), timer, _stop: stop }
+        let heartbeat = Heartbeat::new(heartbeat);
+        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, _stop: stop }
     }
 
     /// The next piece of the body; `None` at its end.
@@ -112,10 +104,10 @@ impl<E: Encoder> Follower<E> {
                     }
                     self.encode(&mut out);
                 }
-                () = &mut self.timer => self.beat(&mut out),
+                () = self.heartbeat.due() => out.extend_from_slice(self.encoder.heartbeat()),
             }
         }
-        self.wrote = Instant::now();
+        self.heartbeat.wrote();
         if !out.is_empty() {
             return Some((Ok(out.into()), self));
         }
@@ -135,14 +127,5 @@ impl<E: Encoder> Follower<E> {
             *flow = if padded { encoder.encode_padded(number, entry, out) } else { encoder.encode(number, entry, out) };
             *flow == Flow::Continue && out.len() < WRITE_SIZE
         });
-    }
-
-    fn beat(&mut self, out: &mut Vec<u8>) {
-        let due = self.wrote + self.heartbeat;
-        if Instant::now() >= due {
-            out.extend_from_slice(self.encoder.heartbeat());
-            self.wrote = Instant::now();
-        }
-        self.timer.as_mut().reset((self.wrote + self.heartbeat).into());
     }
 }

@@ -8,6 +8,7 @@ mod bad_input;
 mod cancel;
 mod continuing;
 mod conversations;
+mod events;
 mod openai;
 mod padding;
 mod page;
