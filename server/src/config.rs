@@ -68,7 +68,7 @@ variables! {
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
     RIVULET_HEARTBEAT = "15s": "How often a silent stream gets a comment, so that nothing on the way cuts it.";
     RIVULET_PADDING = "auto": "Whether to fill events up to fixed sizes, so that somebody who watches an encrypted connection cannot tell the lengths of the words: `on`, `off`, or `auto`, which is on for requests that came through TLS as told by a proxy's `X-Forwarded-Proto: https` or `Forwarded`.";
-    RIVULET_COMPRESS_STREAMS = "off": "Whether to compress answers while they are streamed, for clients that accept gzip or zstd: `on` or `off`. What is padded is never compressed.";
+    RIVULET_COMPRESS_STREAMS = "off": "Whether to compress event streams, each piece at once, for clients that accept gzip or zstd: `on` or `off`. It saves half to nine tenths of the bytes and costs 110 to 190 KiB of memory a reader. What is padded is never compressed.";
     RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
     RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
     RIVULET_MAX_CONVERSATIONS = "10000": "The most conversations kept in memory; the least recently used goes first.";

@@ -2,7 +2,7 @@
 
 use super::{compression, delivery::Delivery, error::ApiError, heartbeat::Heartbeat};
 use crate::{
-    encode::{Encoder, Flow},
+    encode::{EVENT_STREAM, Encoder, Flow},
     generation::{Reader, StopOnDrop},
 };
 use axum::{
@@ -58,16 +58,21 @@ pub(super) fn streamed(
     content_type: &'static str,
     delivery: Delivery,
 ) -> Response {
-    let body = match delivery.coding {
+    // A word has nothing to repeat: plain text, flushed at each token, would grow to twice its size.
+    let (varies, coding) = match content_type == EVENT_STREAM {
+        true => (delivery.varies, delivery.coding),
+        false => (false, None),
+    };
+    let body = match coding {
         None => Body::from_stream(pieces),
         Some(coding) => Body::from_stream(compression::compressed(pieces, coding)),
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    if delivery.varies {
+    if varies {
         headers.insert(header::VARY, HeaderValue::from(header::ACCEPT_ENCODING));
     }
-    if let Some(coding) = delivery.coding {
+    if let Some(coding) = coding {
         headers.insert(header::CONTENT_ENCODING, coding.name());
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -6,6 +6,7 @@
 mod app;
 mod bad_input;
 mod cancel;
+mod compression;
 mod continuing;
 mod conversations;
 mod events;
