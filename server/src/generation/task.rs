@@ -84,8 +84,10 @@ async fn drive(
         failure.retry_after.map(|wait| generation.retry_after.set(wait));
         failure.error
     };
-    let mut stream = begin(generation, attempts, prompt, progress, &mut watchdog).await.map_err(told)?;
-    while hear(generation, &mut stream, progress, &mut watchdog).await.map_err(told)? {}
+    // An answer without any text ends before it has begun.
+    if let Some(mut stream) = begin(generation, attempts, prompt, progress, &mut watchdog).await.map_err(told)? {
+        while hear(generation, &mut stream, progress, &mut watchdog).await.map_err(told)? {}
+    }
     Ok(progress.finish())
 }
 
@@ -96,7 +98,7 @@ async fn begin(
     mut prompt: ProviderPrompt,
     progress: &mut Progress,
     watchdog: &mut Watchdog,
-) -> Result<DeltaStream, Failure> {
+) -> Result<Option<DeltaStream>, Failure> {
     let tell = |status| generation.log.append([StreamEvent::Status(Box::new(status))]);
     loop {
         prompt.model.clone_from(&attempts.model().model);
@@ -132,17 +134,21 @@ async fn begin(
     }
 }
 
-/// Asks one model; gives its stream once the first piece of the answer is in the log, or the answer is whole without any.
+/// Asks one model; gives its stream once the first piece of the answer is in the log; none if the answer is over without any.
 async fn ask(
     generation: &Generation,
     provider: &dyn Provider,
     prompt: &ProviderPrompt,
     progress: &mut Progress,
     watchdog: &mut Watchdog,
-) -> Result<DeltaStream, Failure> {
+) -> Result<Option<DeltaStream>, Failure> {
     let mut stream = watchdog.guard(provider.generate(prompt)).await??;
-    while !progress.has_begun() && hear(generation, &mut stream, progress, watchdog).await? {}
-    Ok(stream)
+    while !progress.has_begun() {
+        if !hear(generation, &mut stream, progress, watchdog).await? {
+            return Ok(None);
+        }
+    }
+    Ok(Some(stream))
 }
 
 /// Takes the next batch of what the provider says; false at its end.

@@ -225,3 +225,15 @@ async fn a_provider_that_refuses_to_stream_answers_in_one_piece() {
     let body = asked.await.unwrap().unwrap().text().await.unwrap();
     assert!(body.contains(r#"{"content":"all at once"}"#) && body.ends_with("data: [DONE]\n\n"), "{body}");
 }
+
+#[tokio::test]
+async fn an_answer_without_text_is_an_answer() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[("RIVULET_RETRIES", "2")]).await;
+    let events = Events::new(app.send(&app.conversation().await, "hi").await);
+    let mut call = upstream.call().await;
+    call.accept().await;
+    call.finish().await;
+    assert_eq!(told(&events.all().await), ["processing", "complete"]);
+    upstream.assert_not_called().await;
+}
