@@ -5,9 +5,13 @@
 
 mod parse;
 
-use crate::providers::{LocalServers, OpenAiApi, ProviderSettings, Secret};
+use crate::{
+    http::TrustedProxies,
+    providers::{LocalServers, OpenAiApi, ProviderSettings, Secret},
+    rate_limit::Quota,
+};
 use leptos::config::LeptosOptions;
-use parse::{Reader, address, duration, optional_text, size, switch};
+use parse::{Reader, address, duration, optional_text, or_off, size, switch};
 use protocol::request::InputLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -57,6 +61,14 @@ variables! {
     RIVULET_MAX_INPUT_BYTES = "1MiB": "The most bytes of text in one request, all its messages together.";
     RIVULET_MAX_MESSAGES = "1000": "The most messages in one request.";
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
+    RIVULET_MAX_MEMORY = "": "The most bytes of events of all answers together, running and finished; while there are more, requests for another answer get 503. By default a quarter of the memory that the machine or the container has.";
+    RIVULET_RATE_LIMIT = "10/min": "How many answers a client may ask for, such as `10/min`, `1/s`, `100/h` or `5/10s`, or `off`. All of them may be asked for at once; they come back one by one. Further requests get 429.";
+    RIVULET_MAX_STREAMS_PER_CLIENT = "": "The most answers being written for one client at one time, or `off`; further requests get 429. By default 20, or `off` where `RIVULET_RATE_LIMIT` is `off`.";
+    RIVULET_TRUSTED_PROXIES = "": "Networks of the proxies before this server, separated by commas, such as `10.0.0.0/8,2001:db8::/32`; `loopback` and `private` are names for those. Only they are believed when they say in `X-Forwarded-For`, `Forwarded` or `X-Forwarded-Proto` whom they ask for. Without them, everybody behind a proxy is one client. `X-Forwarded-Proto` is also believed from this machine.";
+    RIVULET_MAX_CONNECTIONS = "": "The most connections at one time; further ones get 503 and are closed. By default half of the file descriptors that the process may have, because an answer needs another one to its provider.";
+    RIVULET_HEADER_TIMEOUT = "30s": "How long a client may take to send the head of a request, and how long a connection may be kept open without one.";
+    RIVULET_BODY_TIMEOUT = "30s": "How long a client may take to send the body of a request; then it gets 408.";
+    RIVULET_WRITE_TIMEOUT = "60s": "How long a reader may take nothing of what is there for it; then its connection is closed. It may resume.";
     RIVULET_HEARTBEAT = "15s": "How often a silent stream gets a comment, so that nothing on the way cuts it.";
     RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
     RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
@@ -84,6 +96,12 @@ pub struct Settings {
     pub input: InputLimits,
     /// What a generation may take.
     pub generation: GenerationLimits,
+    /// Who may start a generation.
+    pub admission: AdmissionSettings,
+    /// What a connection may take.
+    pub connections: ConnectionLimits,
+    /// The proxies that are believed when they say whom they ask for.
+    pub trusted_proxies: TrustedProxies,
     /// How often a silent stream gets a comment.
     pub heartbeat: Duration,
     /// How much the memory store keeps.
@@ -105,12 +123,49 @@ pub struct GenerationLimits {
     pub chunks: u64,
     /// The most bytes of text.
     pub bytes: usize,
-    /// The most generations at one time.
-    pub streams: usize,
     /// How long a finished one stays readable.
     pub keep_finished: Duration,
     /// The most bytes of events of finished ones.
     pub keep_finished_bytes: usize,
+}
+
+/// Who may start a generation, as it is set.
+#[derive(Debug, Clone, Copy)]
+pub struct AdmissionSettings {
+    /// The most generations at one time.
+    pub streams: usize,
+    /// The most generations of one client at one time.
+    pub client_streams: Option<usize>,
+    /// How often a client may start one.
+    pub rate: Option<Quota>,
+    /// The most bytes of events of all generations; `None` for a share of what the machine has.
+    pub memory: Option<usize>,
+}
+
+/// Who may start a generation, on this machine.
+#[derive(Debug, Clone, Copy)]
+pub struct AdmissionLimits {
+    /// The most generations at one time.
+    pub streams: usize,
+    /// The most generations of one client at one time.
+    pub client_streams: Option<usize>,
+    /// How often a client may start one.
+    pub rate: Option<Quota>,
+    /// The most bytes of events of all generations.
+    pub memory: usize,
+}
+
+/// What a connection, and all of them, may take.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectionLimits {
+    /// The most at one time; `None` for what the process's descriptors allow.
+    pub count: Option<usize>,
+    /// To send the head of a request.
+    pub header: Duration,
+    /// To send the body of a request.
+    pub body: Duration,
+    /// Without taking anything of what is there to read.
+    pub write: Duration,
 }
 
 /// How much the memory store keeps.
@@ -162,10 +217,17 @@ impl Settings {
                 duration: read.get(RIVULET_MAX_DURATION, duration)?,
                 chunks: read.get(RIVULET_MAX_CHUNKS, parse::count)? as u64,
                 bytes: read.get(RIVULET_MAX_ANSWER_BYTES, size)?,
-                streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
                 keep_finished: read.get(RIVULET_KEEP_FINISHED, duration)?,
                 keep_finished_bytes: read.get(RIVULET_KEEP_FINISHED_BYTES, size)?,
             },
+            admission: admission(&read)?,
+            connections: ConnectionLimits {
+                count: read.optional(RIVULET_MAX_CONNECTIONS, parse::count)?,
+                header: read.get(RIVULET_HEADER_TIMEOUT, duration)?,
+                body: read.get(RIVULET_BODY_TIMEOUT, duration)?,
+                write: read.get(RIVULET_WRITE_TIMEOUT, duration)?,
+            },
+            trusted_proxies: read.get(RIVULET_TRUSTED_PROXIES, str::parse)?,
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             memory: MemoryLimits {
                 conversations: read.get(RIVULET_MAX_CONVERSATIONS, parse::count)?,
@@ -201,9 +263,24 @@ fn leptos_options(
     options
 }
 
+fn admission(read: &Reader<'_>) -> Result<AdmissionSettings, InvalidSetting> {
+    let rate = read.get(RIVULET_RATE_LIMIT, or_off(str::parse))?;
+    let client_streams = read.optional(RIVULET_MAX_STREAMS_PER_CLIENT, or_off(parse::count))?;
+    Ok(AdmissionSettings {
+        streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
+        // Whoever does without the one does not expect to be held back by the other.
+        client_streams: client_streams.unwrap_or_else(|| rate.map(|_| CLIENT_STREAMS)),
+        rate,
+        memory: read.optional(RIVULET_MAX_MEMORY, size)?,
+    })
+}
+
+/// More than the tabs that a person has, fewer than a program needs to keep others out.
+const CLIENT_STREAMS: usize = 20;
+
 fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
     let key = |variable| Secret::new(read.text(variable));
-    let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
+    let url = |variable| read.optional(variable, parse::url);
     Ok(ProviderSettings {
         model: optional_text(&read.text(RIVULET_MODEL)),
         openai_api_key: key(OPENAI_API_KEY),
@@ -276,9 +353,25 @@ mod tests {
             ("OPENAI_BASE_URL", "api.openai.com"),
             ("RIVULET_OPENAI_API", "both"),
             ("RIVULET_MAX_INPUT_BYTES", "1 apple"),
+            ("RIVULET_RATE_LIMIT", "ten"),
+            ("RIVULET_MAX_STREAMS_PER_CLIENT", "0"),
+            ("RIVULET_MAX_MEMORY", "all"),
+            ("RIVULET_TRUSTED_PROXIES", "10.0.0.0/8,nginx"),
+            ("RIVULET_MAX_CONNECTIONS", "-1"),
+            ("RIVULET_WRITE_TIMEOUT", "off"),
         ] {
             assert!(refused(name, value).starts_with(name), "{name}");
         }
+    }
+
+    #[test]
+    fn without_a_rate_limit_a_client_may_have_any_number_of_streams() {
+        let streams = |pairs: &[(&str, &str)]| read(pairs).unwrap().admission.client_streams;
+        let (off, three) = (("RIVULET_RATE_LIMIT", "off"), ("RIVULET_MAX_STREAMS_PER_CLIENT", "3"));
+        assert_eq!(streams(&[]), Some(CLIENT_STREAMS));
+        assert_eq!(streams(&[off]), None);
+        assert_eq!(streams(&[off, three]), Some(3));
+        assert_eq!(streams(&[("RIVULET_MAX_STREAMS_PER_CLIENT", "off")]), None);
     }
 
     #[test]

@@ -6,7 +6,10 @@ use super::{
     state::AppState,
     stateless, stream,
 };
-use crate::encode::openai::{Chunks, completion};
+use crate::{
+    client::Client,
+    encode::openai::{Chunks, completion},
+};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -66,11 +69,12 @@ impl ChatCompletionRequest {
 /// `POST /v1/chat/completions`.
 pub(super) async fn chat_completions(
     State(state): State<AppState>,
+    client: Client,
     Json(request): Json<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     let streams = request.stream.unwrap_or_default();
     let include_usage = request.stream_options.as_ref().and_then(|options| options.include_usage).unwrap_or_default();
-    let generation = stateless::start(&state, request.resolve(state.input)?)?;
+    let generation = stateless::start(&state, client, request.resolve(state.input)?)?;
     if streams {
         let encoder = Chunks::new(generation.created_at / 1000, include_usage);
         return stream::follow_or_stop(generation.reader(), encoder, state.heartbeat).await;

@@ -41,6 +41,7 @@ impl TestApp {
             ("RIVULET_ADDR", "127.0.0.1:0"),
             ("RIVULET_DISCOVER", "off"),
             ("RIVULET_LOG", "off"),
+            ("RIVULET_RATE_LIMIT", "off"),
             ("RIVULET_SHUTDOWN_GRACE", "100ms"),
             ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ]
