@@ -122,7 +122,9 @@ impl HttpServer {
 async fn refuse(mut socket: TcpStream, _place: OwnedSemaphorePermit) {
     let tell = async {
         let mut rest = [0; 4096];
-        socket.read(&mut rest).await?;
+        if socket.read(&mut rest).await? == 0 {
+            return Ok(());
+        }
         socket.write_all(too_many_connections().as_bytes()).await?;
         socket.shutdown().await?;
         while socket.read(&mut rest).await? > 0 {}

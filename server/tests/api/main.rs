@@ -6,9 +6,12 @@
 mod app;
 mod bad_input;
 mod cancel;
+mod connections;
 mod conversations;
+mod limits;
 mod openai;
 mod page;
+mod process;
 mod resume;
 mod sessions;
 mod stateless;
