@@ -3,15 +3,16 @@
 //! Every variable is declared once, in `variables!`, with its default and its meaning. What the environment holds is
 //! text; [`Settings`] is what it means. `docs/configuration.md` is [`markdown`] of the same declarations.
 
+mod limits;
 mod parse;
 
 use crate::{
     http::TrustedProxies,
     providers::{LocalServers, OpenAiApi, ProviderSettings, Secret},
-    rate_limit::Quota,
 };
 use leptos::config::LeptosOptions;
-use parse::{Reader, address, duration, optional_text, or_off, size, switch};
+pub use limits::{AdmissionLimits, ConnectionLimits};
+use parse::{Reader, address, duration, optional_text, size, switch};
 use protocol::request::InputLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
@@ -97,7 +98,7 @@ pub struct Settings {
     /// What a generation may take.
     pub generation: GenerationLimits,
     /// Who may start a generation.
-    pub admission: AdmissionSettings,
+    pub admission: AdmissionLimits,
     /// What a connection may take.
     pub connections: ConnectionLimits,
     /// The proxies that are believed when they say whom they ask for.
@@ -127,45 +128,6 @@ pub struct GenerationLimits {
     pub keep_finished: Duration,
     /// The most bytes of events of finished ones.
     pub keep_finished_bytes: usize,
-}
-
-/// Who may start a generation, as it is set.
-#[derive(Debug, Clone, Copy)]
-pub struct AdmissionSettings {
-    /// The most generations at one time.
-    pub streams: usize,
-    /// The most generations of one client at one time.
-    pub client_streams: Option<usize>,
-    /// How often a client may start one.
-    pub rate: Option<Quota>,
-    /// The most bytes of events of all generations; `None` for a share of what the machine has.
-    pub memory: Option<usize>,
-}
-
-/// Who may start a generation, on this machine.
-#[derive(Debug, Clone, Copy)]
-pub struct AdmissionLimits {
-    /// The most generations at one time.
-    pub streams: usize,
-    /// The most generations of one client at one time.
-    pub client_streams: Option<usize>,
-    /// How often a client may start one.
-    pub rate: Option<Quota>,
-    /// The most bytes of events of all generations.
-    pub memory: usize,
-}
-
-/// What a connection, and all of them, may take.
-#[derive(Debug, Clone, Copy)]
-pub struct ConnectionLimits {
-    /// The most at one time; `None` for what the process's descriptors allow.
-    pub count: Option<usize>,
-    /// To send the head of a request.
-    pub header: Duration,
-    /// To send the body of a request.
-    pub body: Duration,
-    /// Without taking anything of what is there to read.
-    pub write: Duration,
 }
 
 /// How much the memory store keeps.
@@ -220,13 +182,8 @@ impl Settings {
                 keep_finished: read.get(RIVULET_KEEP_FINISHED, duration)?,
                 keep_finished_bytes: read.get(RIVULET_KEEP_FINISHED_BYTES, size)?,
             },
-            admission: admission(&read)?,
-            connections: ConnectionLimits {
-                count: read.optional(RIVULET_MAX_CONNECTIONS, parse::count)?,
-                header: read.get(RIVULET_HEADER_TIMEOUT, duration)?,
-                body: read.get(RIVULET_BODY_TIMEOUT, duration)?,
-                write: read.get(RIVULET_WRITE_TIMEOUT, duration)?,
-            },
+            admission: AdmissionLimits::read(&read)?,
+            connections: ConnectionLimits::read(&read)?,
             trusted_proxies: read.get(RIVULET_TRUSTED_PROXIES, str::parse)?,
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             memory: MemoryLimits {
@@ -262,21 +219,6 @@ fn leptos_options(
     }
     options
 }
-
-fn admission(read: &Reader<'_>) -> Result<AdmissionSettings, InvalidSetting> {
-    let rate = read.get(RIVULET_RATE_LIMIT, or_off(str::parse))?;
-    let client_streams = read.optional(RIVULET_MAX_STREAMS_PER_CLIENT, or_off(parse::count))?;
-    Ok(AdmissionSettings {
-        streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
-        // Whoever does without the one does not expect to be held back by the other.
-        client_streams: client_streams.unwrap_or_else(|| rate.map(|_| CLIENT_STREAMS)),
-        rate,
-        memory: read.optional(RIVULET_MAX_MEMORY, size)?,
-    })
-}
-
-/// More than the tabs that a person has, fewer than a program needs to keep others out.
-const CLIENT_STREAMS: usize = 20;
 
 fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
     let key = |variable| Secret::new(read.text(variable));
@@ -362,16 +304,6 @@ mod tests {
         ] {
             assert!(refused(name, value).starts_with(name), "{name}");
         }
-    }
-
-    #[test]
-    fn without_a_rate_limit_a_client_may_have_any_number_of_streams() {
-        let streams = |pairs: &[(&str, &str)]| read(pairs).unwrap().admission.client_streams;
-        let (off, three) = (("RIVULET_RATE_LIMIT", "off"), ("RIVULET_MAX_STREAMS_PER_CLIENT", "3"));
-        assert_eq!(streams(&[]), Some(CLIENT_STREAMS));
-        assert_eq!(streams(&[off]), None);
-        assert_eq!(streams(&[off, three]), Some(3));
-        assert_eq!(streams(&[("RIVULET_MAX_STREAMS_PER_CLIENT", "off")]), None);
     }
 
     #[test]

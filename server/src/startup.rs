@@ -5,7 +5,7 @@ mod machine;
 mod socket;
 
 use crate::{
-    config::{AdmissionLimits, AdmissionSettings, Settings},
+    config::{AdmissionLimits, Settings},
     conversation::Conversations,
     generation::Engine,
     http::{AllowedHosts, router::router, state::AppState},
@@ -56,7 +56,9 @@ impl Server {
         let _ = any_spawner::Executor::init_tokio();
         let providers = Providers::new(&settings.providers)?;
         providers.start();
-        let engine = Engine::start(providers, settings.generation, admission_limits(settings.admission));
+        let memory = settings.admission.memory.unwrap_or_else(machine::memory_share);
+        let admission = AdmissionLimits { memory: Some(memory), ..settings.admission };
+        let engine = Engine::start(providers, settings.generation, admission);
         let store = Arc::new(MemoryStore::new(settings.memory));
         let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
         let state = AppState {
@@ -99,15 +101,6 @@ impl Server {
         tracing::info!(answers = engine.running(), "stopping");
         engine.shut_down(grace).await;
         connections.shut_down().await;
-    }
-}
-
-fn admission_limits(settings: AdmissionSettings) -> AdmissionLimits {
-    AdmissionLimits {
-        streams: settings.streams,
-        client_streams: settings.client_streams,
-        rate: settings.rate,
-        memory: settings.memory.unwrap_or_else(machine::memory_share),
     }
 }
 

@@ -110,7 +110,7 @@ impl Admission {
     }
 
     fn check_memory(&self) -> Result<(), EngineError> {
-        if self.memory.bytes() < self.limits.memory {
+        if self.limits.memory.is_none_or(|most| self.memory.bytes() < most) {
             return Ok(());
         }
         self.short.notify_one();

@@ -97,7 +97,7 @@ pub enum EngineError {
     )]
     TooManyStreams(usize),
     /// The client has begun as many answers as it may.
-    #[error("You may ask {quota} here, and have. Try again in {}.", in_words(*retry_after))]
+    #[error("You have asked as often as one client may here: {quota}. Try again in {}.", in_words(*retry_after))]
     RateLimited {
         /// What it may.
         quota: Quota,
@@ -161,7 +161,7 @@ impl Engine {
     pub fn start(providers: Arc<Providers>, limits: GenerationLimits, admission: AdmissionLimits) -> Arc<Self> {
         let registry = Arc::new(Registry::default());
         // What is kept must not be what leaves no memory for new answers.
-        let keep_bytes = limits.keep_finished_bytes.min(admission.memory / 2);
+        let keep_bytes = admission.memory.map_or(usize::MAX, |most| most / 2).min(limits.keep_finished_bytes);
         let admission = Arc::new(Admission::new(admission));
         let (reaped, idle) = (Arc::downgrade(&registry), Arc::downgrade(&admission));
         tokio::spawn(async move {

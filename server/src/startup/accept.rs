@@ -26,7 +26,7 @@ use tower::ServiceExt;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long connections have to end once every answer has ended.
 const CLOSE_LIMIT: Duration = Duration::from_secs(2);
-/// The most bytes of a request's head, and about the most that waits in memory for a reader who takes nothing.
+/// About the most bytes of a request's head, and about the most that waits in memory for a reader who takes nothing.
 const BUFFER: usize = 64 * 1024;
 /// The most connections that are told at one time that there are too many; beyond them they are just closed.
 const REFUSALS: usize = 64;

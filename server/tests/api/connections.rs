@@ -52,6 +52,18 @@ async fn a_head_that_does_not_come_closes_the_connection() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_too_large_is_refused() {
+    let app = TestApp::start().await;
+    let head =
+        |size| format!("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-long: {}\r\n\r\n", "x".repeat(size));
+    assert!(read_to_end(&mut connect(app.address, &head(30_000)).await).await.starts_with("HTTP/1.1 200"));
+    let mut socket = TcpStream::connect(app.address).await.unwrap();
+    // It may be refused, and the socket reset, before all of it is written.
+    let _ = socket.write_all(head(300_000).as_bytes()).await;
+    assert!(!read_to_end(&mut socket).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
 async fn a_connection_that_is_kept_alive_for_nothing_is_closed() {
     let app = TestApp::with(&[("RIVULET_HEADER_TIMEOUT", "300ms")]).await;
     let mut socket = connect(app.address, "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
