@@ -3,13 +3,16 @@
 //! Every variable is declared once, in `variables!`, with its default and its meaning. What the environment holds is
 //! text; [`Settings`] is what it means. `docs/configuration.md` is [`markdown`] of the same declarations.
 
+mod limits;
 mod parse;
 
 use crate::{
     generation::RetryPolicy,
+    http::TrustedProxies,
     providers::{BreakerLimits, LocalServers, OpenAiApi, ProviderSettings, Secret},
 };
 use leptos::config::LeptosOptions;
+pub use limits::{AdmissionLimits, ConnectionLimits};
 use parse::{Reader, address, duration, optional_text, padding, size, switch};
 use protocol::request::InputLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -66,6 +69,14 @@ variables! {
     RIVULET_MAX_INPUT_BYTES = "1MiB": "The most bytes of text in one request, all its messages together.";
     RIVULET_MAX_MESSAGES = "1000": "The most messages in one request.";
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
+    RIVULET_MAX_MEMORY = "": "The most bytes of events of all answers together, running and finished; while there are more, requests for another answer get 503. By default a quarter of the memory that the machine or the container has.";
+    RIVULET_RATE_LIMIT = "10/min": "How many answers a client may ask for, such as `10/min`, `1/s`, `100/h` or `5/10s`, or `off`. All of them may be asked for at once; they come back one by one. Further requests get 429.";
+    RIVULET_MAX_STREAMS_PER_CLIENT = "": "The most answers being written for one client at one time, or `off`; further requests get 429. By default 20, or `off` where `RIVULET_RATE_LIMIT` is `off`.";
+    RIVULET_TRUSTED_PROXIES = "": "Networks of the proxies before this server, separated by commas, such as `10.0.0.0/8,2001:db8::/32`; `loopback` and `private` are names for those. Only they are believed when they say in `X-Forwarded-For`, `Forwarded` or `X-Forwarded-Proto` whom they ask for. Without them, everybody behind a proxy is one client. `X-Forwarded-Proto` is also believed from this machine.";
+    RIVULET_MAX_CONNECTIONS = "": "The most connections at one time; further ones get 503 and are closed. By default half of the file descriptors that the process may have, because an answer needs another one to its provider.";
+    RIVULET_HEADER_TIMEOUT = "30s": "How long a client may take to send the head of a request, and how long a connection may be kept open without one.";
+    RIVULET_BODY_TIMEOUT = "30s": "How long a client may take to send the body of a request; then it gets 408.";
+    RIVULET_WRITE_TIMEOUT = "60s": "How long a reader may take nothing of what is there for it; then its connection is closed. It may resume.";
     RIVULET_HEARTBEAT = "15s": "How often a silent stream gets a comment, so that nothing on the way cuts it.";
     RIVULET_PADDING = "auto": "Whether to fill events up to fixed sizes, so that somebody who watches an encrypted connection cannot tell the lengths of the words: `on`, `off`, or `auto`, which is on for requests that came through TLS as told by a proxy's `X-Forwarded-Proto: https` or `Forwarded`.";
     RIVULET_COMPRESS_STREAMS = "off": "Whether to compress event streams, each piece at once, for clients that accept gzip or zstd: `on` or `off`. It saves half to nine tenths of the bytes and costs 110 to 190 KiB of memory a reader. What is padded is never compressed.";
@@ -95,6 +106,12 @@ pub struct Settings {
     pub input: InputLimits,
     /// What a generation may take.
     pub generation: GenerationLimits,
+    /// Who may start a generation.
+    pub admission: AdmissionLimits,
+    /// What a connection may take.
+    pub connections: ConnectionLimits,
+    /// The proxies that are believed when they say whom they ask for.
+    pub trusted_proxies: TrustedProxies,
     /// How often a silent stream gets a comment.
     pub heartbeat: Duration,
     /// Whether events are filled up to fixed sizes.
@@ -131,8 +148,6 @@ pub struct GenerationLimits {
     pub chunks: u64,
     /// The most bytes of text.
     pub bytes: usize,
-    /// The most generations at one time.
-    pub streams: usize,
     /// How long a finished one stays readable.
     pub keep_finished: Duration,
     /// The most bytes of events of finished ones.
@@ -190,7 +205,6 @@ impl Settings {
                 duration: read.get(RIVULET_MAX_DURATION, duration)?,
                 chunks: read.get(RIVULET_MAX_CHUNKS, parse::count)? as u64,
                 bytes: read.get(RIVULET_MAX_ANSWER_BYTES, size)?,
-                streams: read.get(RIVULET_MAX_STREAMS, parse::count)?,
                 keep_finished: read.get(RIVULET_KEEP_FINISHED, duration)?,
                 keep_finished_bytes: read.get(RIVULET_KEEP_FINISHED_BYTES, size)?,
                 retry: RetryPolicy {
@@ -203,6 +217,9 @@ impl Settings {
                     },
                 },
             },
+            admission: AdmissionLimits::read(&read)?,
+            connections: ConnectionLimits::read(&read)?,
+            trusted_proxies: read.get(RIVULET_TRUSTED_PROXIES, str::parse)?,
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             padding: read.get(RIVULET_PADDING, padding)?,
             compress_streams: read.get(RIVULET_COMPRESS_STREAMS, switch)?,
@@ -242,7 +259,7 @@ fn leptos_options(
 
 fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
     let key = |variable| Secret::new(read.text(variable));
-    let url = |variable| read.given(variable).map(|text| read.value(variable, &text, parse::url)).transpose();
+    let url = |variable| read.optional(variable, parse::url);
     Ok(ProviderSettings {
         model: optional_text(&read.text(RIVULET_MODEL)),
         fallback: parse::list(&read.text(RIVULET_FALLBACK)),
@@ -318,6 +335,12 @@ mod tests {
             ("OPENAI_BASE_URL", "api.openai.com"),
             ("RIVULET_OPENAI_API", "both"),
             ("RIVULET_MAX_INPUT_BYTES", "1 apple"),
+            ("RIVULET_RATE_LIMIT", "ten"),
+            ("RIVULET_MAX_STREAMS_PER_CLIENT", "0"),
+            ("RIVULET_MAX_MEMORY", "all"),
+            ("RIVULET_TRUSTED_PROXIES", "10.0.0.0/8,nginx"),
+            ("RIVULET_MAX_CONNECTIONS", "-1"),
+            ("RIVULET_WRITE_TIMEOUT", "off"),
         ] {
             assert!(refused(name, value).starts_with(name), "{name}");
         }

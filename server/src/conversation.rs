@@ -3,6 +3,7 @@
 //! Who calls it: `http`, for the page's own routes and for the session routes.
 
 use crate::{
+    client::Client,
     clock,
     generation::{Engine, EngineError, Generation, Keep, KeptText, Names, NewGeneration, OnEnd, Prepared, Question},
     store::{NewAsk, NewTurn, Store, StoreError, TurnStart},
@@ -32,6 +33,8 @@ pub struct Conversations {
 /// One request to go on with a conversation.
 #[derive(Debug)]
 pub struct Send {
+    /// Whom it counts for.
+    pub client: Client,
     /// The conversation.
     pub conversation: ConversationId,
     /// What is asked.
@@ -59,6 +62,16 @@ pub enum ConversationError {
     /// An answer that never began cannot be taken on.
     #[error("this answer holds no text to go on from; ask again with `retry`")]
     NothingToContinue,
+}
+
+impl ConversationError {
+    /// How long the client has to wait, where that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Engine(error) => error.retry_after(),
+            _ => None,
+        }
+    }
 }
 
 impl From<ConversationError> for PublicError {
@@ -160,7 +173,7 @@ impl Conversations {
         };
         // On the session routes the client's leaving is the cancel: nobody comes back.
         let keep = if send.is_session { Keep::Nothing } else { Keep::ForResume };
-        let new = NewGeneration { owner: owner.clone(), model, names, keep };
+        let new = NewGeneration { owner: owner.clone(), client: send.client, model, names, keep };
         let prepared = self.engine.prepare(new)?;
         answer.generation_id = Some(prepared.id());
         answer.model = Some(prepared.model().to_owned());
@@ -203,7 +216,7 @@ impl Conversations {
     /// The generation that made an answer; if it has been forgotten, the answer told again.
     fn known(&self, owner: &Owner, conversation: ConversationId, answer: Message) -> Arc<Generation> {
         let known = answer.generation_id.and_then(|id| self.engine.get(id));
-        known.unwrap_or_else(|| Generation::replay(owner.clone(), conversation, answer))
+        known.unwrap_or_else(|| self.engine.replay(owner.clone(), conversation, answer))
     }
 
     /// An answer that the store has as under way, and of which no generation is left, must not block the conversation.

@@ -7,12 +7,14 @@
 //! - [`encode`] turns events into wire formats;
 //! - [`http`] has the routes; it alone names axum;
 //! - [`conversation`] joins the engine with [`store`], which keeps what was said;
-//! - [`visitor`] says who asks, [`clock`] what time it is;
+//! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is;
+//! - [`rate_limit`] says how often a client may start a generation;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
 //! - [`startup`] puts everything together.
 
 #![recursion_limit = "256"] // the page is one deeply nested type
 
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod conversation;
@@ -20,6 +22,7 @@ pub mod encode;
 pub mod generation;
 pub mod http;
 pub mod providers;
+pub mod rate_limit;
 pub mod startup;
 pub mod store;
 pub mod telemetry;

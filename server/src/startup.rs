@@ -1,9 +1,11 @@
 //! The composition root: puts the rooms together, binds, serves, and stops in order.
 
 mod accept;
+mod machine;
+mod socket;
 
 use crate::{
-    config::Settings,
+    config::{AdmissionLimits, Settings},
     conversation::Conversations,
     generation::Engine,
     http::{AllowedHosts, router::router, state::AppState},
@@ -39,6 +41,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     state: AppState,
+    limits: accept::Limits,
     grace: Duration,
 }
 
@@ -53,7 +56,9 @@ impl Server {
         let _ = any_spawner::Executor::init_tokio();
         let providers = Providers::new(&settings.providers)?;
         providers.start();
-        let engine = Engine::start(providers, settings.generation);
+        let memory = settings.admission.memory.unwrap_or_else(machine::memory_share);
+        let admission = AdmissionLimits { memory: Some(memory), ..settings.admission };
+        let engine = Engine::start(providers, settings.generation, admission);
         let store = Arc::new(MemoryStore::new(settings.memory));
         let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
         let state = AppState {
@@ -61,15 +66,27 @@ impl Server {
             conversations,
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
+            body_timeout: settings.connections.body,
+            proxies: settings.trusted_proxies,
             heartbeat: settings.heartbeat,
             padding: settings.padding,
             compress_streams: settings.compress_streams,
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
         };
+        let allowed = machine::connections();
+        let connections = settings.connections;
+        let limits = accept::Limits {
+            connections: connections.count.unwrap_or(allowed),
+            header: connections.header,
+            write: connections.write,
+        };
         let listener = listen(settings.address)?;
         let address = listener.local_addr().map_err(|error| StartupError::Address(settings.address, error))?;
-        Ok(Self { listener, address, state, grace: settings.shutdown_grace })
+        if !address.ip().is_loopback() {
+            tracing::warn!("whoever can reach {address} can chat and spend the keys of this server");
+        }
+        Ok(Self { listener, address, state, limits, grace: settings.shutdown_grace })
     }
 
     /// Where it serves; the port is the real one when 0 was asked for.
@@ -80,9 +97,9 @@ impl Server {
     /// Serves until `stop` is cancelled; then takes no more connections, lets answers finish for the grace time, and ends
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { listener, state, grace, .. } = self;
+        let Self { listener, state, limits, grace, .. } = self;
         let engine = Arc::clone(&state.engine);
-        let connections = accept::serve(listener, router(state), stop).await;
+        let connections = accept::serve(listener, router(state), limits, stop).await;
         tracing::info!(answers = engine.running(), "stopping");
         engine.shut_down(grace).await;
         connections.shut_down().await;

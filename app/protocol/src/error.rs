@@ -68,6 +68,8 @@ codes! {
     Conflict = "conflict",
     /// The body is larger than the server takes.
     TooLarge = "too_large",
+    /// The request's body took longer to arrive than the server waits.
+    RequestTimeout = "request_timeout",
     /// The request comes from a page of another site.
     CrossSite = "cross_site",
     /// The client asks more often than this server allows.
@@ -90,6 +92,7 @@ impl ErrorCode {
                 | UpstreamTruncated
                 | UpstreamTimeout
                 | Interrupted
+                | RequestTimeout
                 | RateLimited
                 | Overloaded
                 | Internal

@@ -39,6 +39,15 @@ impl<'a> Reader<'a> {
         self.value(variable, &self.text(variable), parse)
     }
 
+    /// The variable's meaning, if it is set.
+    pub(super) fn optional<T>(
+        &self,
+        variable: Variable,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, InvalidSetting> {
+        self.given(variable).map(|text| self.value(variable, &text, parse)).transpose()
+    }
+
     /// The meaning of a value that is given in place of the variable.
     pub(super) fn value<T>(
         &self,
@@ -101,6 +110,11 @@ pub(super) fn size(text: &str) -> Result<usize, String> {
     };
     let bytes = digits.parse::<usize>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
     bytes.filter(|bytes| *bytes > 0).ok_or_else(|| "must be a size in bytes, such as 65536, 64KiB or 16MiB".into())
+}
+
+/// What can also be `off`.
+pub(super) fn or_off<T>(parse: impl Fn(&str) -> Result<T, String>) -> impl Fn(&str) -> Result<Option<T>, String> {
+    move |text| if text == "off" { Ok(None) } else { parse(text).map(Some) }
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

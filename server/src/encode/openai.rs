@@ -175,6 +175,7 @@ pub fn error(problem: &PublicError) -> Value {
         | ErrorCode::UpstreamContextTooLong
         | ErrorCode::UpstreamContentFiltered
         | ErrorCode::TooLarge
+        | ErrorCode::RequestTimeout
         | ErrorCode::Conflict
         | ErrorCode::NotFound
         | ErrorCode::ModelNotFound

@@ -1,6 +1,7 @@
 //! Starts generations, finds them again, and forgets them in time.
 
 use super::{
+    admission::Admission,
     attempts::Attempts,
     feed::FeedReader,
     handle::{Generation, Keep},
@@ -9,8 +10,10 @@ use super::{
     task::Task,
 };
 use crate::{
-    config::GenerationLimits,
+    client::Client,
+    config::{AdmissionLimits, GenerationLimits},
     providers::{ProviderPrompt, Providers, UnknownModel, continuation},
+    rate_limit::{Quota, RateLimiter, whole_seconds},
     visitor::Owner,
 };
 use futures::future::BoxFuture;
@@ -22,7 +25,7 @@ use protocol::{
     request::{Parameters, Turn},
 };
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Semaphore;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -34,6 +37,8 @@ pub type OnEnd = Box<dyn FnOnce(Message) -> BoxFuture<'static, ()> + Send>;
 pub struct NewGeneration {
     /// Who may read and stop it.
     pub owner: Owner,
+    /// Whom it counts for.
+    pub client: Client,
     /// The model as the request named it; the default where it named none.
     pub model: Option<String>,
     /// The conversation and its messages, on routes that have them.
@@ -86,16 +91,51 @@ pub enum EngineError {
     /// As many answers are being written as the server allows.
     #[error("The server is busy with other answers. Try again in a moment.")]
     Busy,
+    /// The logs of answers take as much memory as they may.
+    #[error("The server has no memory left for another answer. Try again in a moment.")]
+    OutOfMemory,
+    /// The client has as many answers under way as it may have.
+    #[error(
+        "{0} of your answers are being written already, as many as one client may have at a time here. Wait for one to end, or stop one."
+    )]
+    TooManyStreams(usize),
+    /// The client has begun as many answers as it may.
+    #[error("You have asked as often as one client may here: {quota}. Try again in {}.", in_words(*retry_after))]
+    RateLimited {
+        /// What it may.
+        quota: Quota,
+        /// How long until it may again.
+        retry_after: Duration,
+    },
     /// The server is about to stop.
     #[error("The server is restarting. Try again in a moment.")]
     Stopping,
+}
+
+impl EngineError {
+    /// How long the client has to wait, where that is known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after, .. } => Some(*retry_after),
+            _ => None,
+        }
+    }
+}
+
+fn in_words(wait: Duration) -> String {
+    match whole_seconds(wait) {
+        1 => "1 second".into(),
+        seconds @ 2..120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 impl From<EngineError> for PublicError {
     fn from(error: EngineError) -> Self {
         let code = match error {
             EngineError::UnknownModel(unknown) => return unknown.into(),
-            EngineError::Busy | EngineError::Stopping => ErrorCode::Overloaded,
+            EngineError::Busy | EngineError::OutOfMemory | EngineError::Stopping => ErrorCode::Overloaded,
+            EngineError::TooManyStreams(_) | EngineError::RateLimited { .. } => ErrorCode::RateLimited,
         };
         PublicError::new(code, error.to_string())
     }
@@ -104,32 +144,39 @@ impl From<EngineError> for PublicError {
 /// A generation that has its names and a place, but has not begun: others can already find it by its id.
 pub struct Prepared {
     task: Task,
+    client: Client,
+    /// The place among all generations.
+    place: OwnedSemaphorePermit,
 }
 
 /// The engine.
 pub struct Engine {
     providers: Arc<Providers>,
     registry: Arc<Registry>,
-    places: Arc<Semaphore>,
+    admission: Arc<Admission>,
     limits: GenerationLimits,
     tasks: TaskTracker,
 }
 
 impl Engine {
     /// An engine, and the task that forgets what ended long ago; it runs as long as the engine is there.
-    pub fn start(providers: Arc<Providers>, limits: GenerationLimits) -> Arc<Self> {
+    pub fn start(providers: Arc<Providers>, limits: GenerationLimits, admission: AdmissionLimits) -> Arc<Self> {
         let registry = Arc::new(Registry::default());
-        let places = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
-        let reaped = Arc::downgrade(&registry);
+        // What is kept must not be what leaves no memory for new answers.
+        let keep_bytes = admission.memory.map_or(usize::MAX, |most| most / 2).min(limits.keep_finished_bytes);
+        let admission = Arc::new(Admission::new(admission));
+        let (reaped, idle) = (Arc::downgrade(&registry), Arc::downgrade(&admission));
         tokio::spawn(async move {
-            let mut pause = tokio::time::interval((limits.keep_finished / 4).clamp(SHORTEST_REAP, LONGEST_REAP));
-            loop {
-                pause.tick().await;
-                let Some(registry) = reaped.upgrade() else { return };
-                registry.reap(limits.keep_finished, limits.keep_finished_bytes);
+            let pause = (limits.keep_finished / 4).clamp(SHORTEST_REAP, LONGEST_REAP);
+            while let (Some(registry), Some(admission)) = (reaped.upgrade(), idle.upgrade()) {
+                registry.reap(limits.keep_finished, keep_bytes);
+                admission.forget_idle();
+                drop(registry);
+                tokio::time::sleep(SHORTEST_REAP).await;
+                let _ = tokio::time::timeout(pause - SHORTEST_REAP, admission.memory_is_short()).await;
             }
         });
-        Arc::new(Self { providers, registry, places, limits, tasks: TaskTracker::new() })
+        Arc::new(Self { providers, registry, admission, limits, tasks: TaskTracker::new() })
     }
 
     /// The providers that it asks.
@@ -155,14 +202,14 @@ impl Engine {
         }
     }
 
-    /// Takes a place and finds the model, so that all that can be refused is refused before anything is stored.
+    /// Finds the model and a place for the client, so that all that can be refused is refused before anything is stored.
     pub fn prepare(&self, new: NewGeneration) -> Result<Prepared, EngineError> {
         if self.tasks.is_closed() {
             return Err(EngineError::Stopping);
         }
         let resolved = self.providers.resolve(new.model.as_deref())?;
         let others = self.providers.fallbacks(&resolved.id);
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| EngineError::Busy)?;
+        let places = self.admission.admit(new.client)?;
         let names = Processing {
             generation_id: GenerationId(Uuid::new_v4()),
             conversation_id: new.names.conversation,
@@ -171,17 +218,19 @@ impl Engine {
             model: resolved.id.clone(),
         };
         let session = new.names.conversation.filter(|_| new.names.is_session);
-        let (generation, aborted) = Generation::new(new.owner, names, session, new.keep);
+        let (generation, aborted) = Generation::new(new.owner, names, session, new.keep, self.admission.memory());
         let generation = Arc::new(generation);
         self.registry.insert(Arc::clone(&generation));
         let registry = Arc::clone(&self.registry);
         let attempts = Attempts::new(self.limits.retry, resolved, others);
-        Ok(Prepared { task: Task { generation, registry, place, attempts, limits: self.limits, kept: None, aborted } })
+        let (place, limits) = (places.client, self.limits);
+        let task = Task { generation, registry, place, attempts, limits, kept: None, aborted };
+        Ok(Prepared { task, client: new.client, place: places.server })
     }
 
     /// Begins a prepared generation.
     pub fn launch(&self, prepared: Prepared, question: Question, on_end: Option<OnEnd>) -> Arc<Generation> {
-        let Prepared { mut task } = prepared;
+        let Prepared { mut task, place, .. } = prepared;
         let Question { system_prompt, mut turns, parameters, kept } = question;
         let generation = Arc::clone(&task.generation);
         if let Some(kept) = kept {
@@ -192,13 +241,33 @@ impl Engine {
         if generation.keep == Keep::ForResume {
             self.registry.feeds.begin(&generation);
         }
-        self.tasks.spawn(task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end));
+        let run = task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end);
+        self.tasks.spawn(async move {
+            run.await;
+            drop(place);
+        });
         generation
     }
 
-    /// Gives a prepared generation up before it began.
+    /// Gives a prepared generation up before it began: it counts for nothing.
     pub fn discard(&self, prepared: Prepared) {
+        self.admission.give_back(prepared.client);
         self.registry.remove(prepared.id());
+    }
+
+    /// Refuses a client that may not begin now, before anything is made for it.
+    pub fn check_client(&self, client: Client) -> Result<(), EngineError> {
+        self.admission.check(client)
+    }
+
+    /// The limit on how often a client may begin; `None` where there is none.
+    pub fn rate_limit(&self) -> Option<&RateLimiter> {
+        self.admission.rate()
+    }
+
+    /// A generation that ended long ago, told again from the message that it made.
+    pub fn replay(&self, owner: Owner, conversation: ConversationId, message: Message) -> Arc<Generation> {
+        Generation::replay(owner, conversation, message, self.admission.memory())
     }
 
     /// Refuses a model that no provider offers, before anything is made for it.

@@ -1,6 +1,9 @@
 //! A generation as others see it: to read, to stop, to ask how far it is.
 
-use super::log::{Entry, Log};
+use super::{
+    log::{Entry, Log},
+    memory::LogMemory,
+};
 use crate::visitor::Owner;
 use futures::future::{AbortHandle, AbortRegistration};
 use protocol::{
@@ -58,6 +61,7 @@ impl Generation {
         names: Processing,
         session_id: Option<ConversationId>,
         keep: Keep,
+        memory: &LogMemory,
     ) -> (Self, AbortRegistration) {
         let (abort, aborted) = AbortHandle::new_pair();
         let generation = Self {
@@ -65,7 +69,7 @@ impl Generation {
             names,
             session_id,
             keep,
-            log: Log::new(),
+            log: Log::counted(memory),
             abort,
             created_at: crate::clock::now(),
             retry_after: OnceLock::new(),
@@ -77,7 +81,12 @@ impl Generation {
     }
 
     /// A generation that ended long ago, told again from the message that it made: fewer events, the same text.
-    pub fn replay(owner: Owner, conversation: ConversationId, message: Message) -> Arc<Self> {
+    pub(super) fn replay(
+        owner: Owner,
+        conversation: ConversationId,
+        message: Message,
+        memory: &LogMemory,
+    ) -> Arc<Self> {
         let names = Processing {
             generation_id: message.generation_id.unwrap_or(GenerationId(message.id.0)),
             conversation_id: Some(conversation),
@@ -85,7 +94,7 @@ impl Generation {
             user_message_id: message.parent_id,
             model: message.model.clone().unwrap_or_default(),
         };
-        let (generation, _) = Self::new(owner, names.clone(), None, Keep::Nothing);
+        let (generation, _) = Self::new(owner, names.clone(), None, Keep::Nothing, memory);
         let status = [StreamEvent::Status(Box::new(Status::Processing(names)))];
         generation.log.append(status.into_iter().chain(retold(message)));
         generation.mark_ended();

@@ -2,12 +2,10 @@
 //!
 //! Invariant: a log is closed by exactly one terminal event, and nothing follows it. Numbers begin at 1, without gaps.
 
+use super::memory::{LogMemory, MemoryShare};
 use bytes::Bytes;
 use protocol::event::StreamEvent;
-use std::sync::{
-    Mutex, MutexGuard, OnceLock, PoisonError,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use tokio::sync::watch;
 
 /// One event and, once somebody has asked for it, its frame on the wire of typed events.
@@ -28,37 +26,60 @@ impl Entry {
 /// What a frame has around its text, and the allocator around both, in bytes.
 const FRAME_OVERHEAD: usize = 96;
 
+#[derive(Debug, Default)]
+struct Entries {
+    list: Vec<Entry>,
+    /// Bytes of text in the events; what the entries themselves take comes on top.
+    text: usize,
+}
+
+impl Entries {
+    /// About how much memory they take: each event with its frame, and its text in both.
+    fn bytes(&self) -> usize {
+        self.list.capacity() * size_of::<Entry>() + self.list.len() * FRAME_OVERHEAD + 2 * self.text
+    }
+
+    fn is_closed(&self) -> bool {
+        self.list.last().is_some_and(|last| last.event.is_terminal())
+    }
+}
+
 /// The record.
 #[derive(Debug)]
 pub struct Log {
-    entries: Mutex<Vec<Entry>>,
-    /// Of the text in the events; what the entries themselves take comes on top.
-    text_bytes: AtomicUsize,
+    entries: Mutex<Entries>,
+    memory: MemoryShare,
     length: watch::Sender<usize>,
 }
 
 impl Log {
-    /// An empty log.
+    /// An empty log, which nobody counts.
     pub fn new() -> Self {
-        Self { entries: Mutex::new(Vec::new()), text_bytes: AtomicUsize::new(0), length: watch::Sender::new(0) }
+        Self::counted(&LogMemory::default())
+    }
+
+    /// An empty log, which counts in `memory`.
+    pub(super) fn counted(memory: &LogMemory) -> Self {
+        Self { entries: Mutex::default(), memory: memory.share(), length: watch::Sender::new(0) }
     }
 
     /// Appends events and wakes every reader once. What follows a terminal event is dropped.
     pub fn append(&self, events: impl IntoIterator<Item = StreamEvent>) {
         let mut entries = self.entries();
-        let before = entries.len();
+        let before = entries.list.len();
         for event in events {
-            if entries.last().is_some_and(|last| last.event.is_terminal()) {
+            if entries.is_closed() {
                 break;
             }
             if let StreamEvent::Chunk { content } | StreamEvent::Reasoning { content } = &event {
-                self.text_bytes.fetch_add(content.len(), Ordering::Relaxed);
+                entries.text += content.len();
             }
-            entries.push(Entry { event, frame: OnceLock::new() });
+            entries.list.push(Entry { event, frame: OnceLock::new() });
         }
         // Told before the lock is released: whoever finds the log closed also finds its whole length.
-        if entries.len() > before {
-            self.length.send_replace(entries.len());
+        if entries.list.len() > before {
+            self.memory.set(entries.bytes());
+            self.length.send_replace(entries.list.len());
         }
     }
 
@@ -67,9 +88,9 @@ impl Log {
         *self.length.borrow()
     }
 
-    /// About how much memory it takes: each event with its frame, and its text in both.
+    /// About how much memory it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.len() * (size_of::<Entry>() + FRAME_OVERHEAD) + 2 * self.text_bytes.load(Ordering::Relaxed)
+        self.memory.bytes()
     }
 
     /// Whether there is no event yet.
@@ -79,7 +100,7 @@ impl Log {
 
     /// Whether the terminal event is there.
     pub fn is_closed(&self) -> bool {
-        self.entries().last().is_some_and(|last| last.event.is_terminal())
+        self.entries().is_closed()
     }
 
     /// Told about every growth.
@@ -91,7 +112,7 @@ impl Log {
     pub fn read(&self, cursor: usize, mut take: impl FnMut(u64, &Entry) -> bool) -> usize {
         let entries = self.entries();
         let mut cursor = cursor;
-        for entry in entries.get(cursor..).unwrap_or_default() {
+        for entry in entries.list.get(cursor..).unwrap_or_default() {
             cursor += 1;
             if !take(cursor as u64, entry) {
                 break;
@@ -101,7 +122,7 @@ impl Log {
     }
 
     /// A panic while holding the lock cannot leave a half-pushed entry, so a poisoned lock is still good.
-    fn entries(&self) -> MutexGuard<'_, Vec<Entry>> {
+    fn entries(&self) -> MutexGuard<'_, Entries> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -149,5 +170,25 @@ mod tests {
             });
         }
         assert_eq!(encoded, 1);
+    }
+
+    #[test]
+    fn logs_say_how_much_memory_they_take_and_give_it_back() {
+        let memory = LogMemory::default();
+        let (one, two) = (Log::counted(&memory), Log::counted(&memory));
+        assert_eq!(memory.bytes(), 0);
+        one.append([chunk(&"x".repeat(1000))]);
+        two.append([chunk("y"), StreamEvent::Reasoning { content: "z".repeat(500) }]);
+        assert_eq!(memory.bytes(), one.bytes() + two.bytes());
+        assert!((2000..4000).contains(&one.bytes()), "{}", one.bytes());
+        for _ in 0..1000 {
+            one.append([chunk("w")]);
+        }
+        assert!(one.bytes() > 1000 * FRAME_OVERHEAD);
+        assert_eq!(memory.bytes(), one.bytes() + two.bytes());
+        drop(one);
+        assert_eq!(memory.bytes(), two.bytes());
+        drop(two);
+        assert_eq!(memory.bytes(), 0);
     }
 }

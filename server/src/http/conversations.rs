@@ -7,7 +7,7 @@ use super::{
     state::AppState,
     stream,
 };
-use crate::{conversation::Send, encode::typed::Typed, visitor::Owner};
+use crate::{client::Client, conversation::Send, encode::typed::Typed, visitor::Owner};
 use axum::{
     Extension,
     extract::State,
@@ -70,6 +70,7 @@ pub(super) async fn send(
     State(state): State<AppState>,
     delivery: Delivery,
     Extension(owner): Extension<Owner>,
+    client: Client,
     Id(conversation): Id<ConversationId>,
     headers: HeaderMap,
     Json(request): Json<SendMessage>,
@@ -77,7 +78,7 @@ pub(super) async fn send(
     let idempotency_key = idempotency_key(&headers)?;
     let (whole, detached) = (request.whole, request.detached);
     let (ask, settings) = request.resolve(state.input)?;
-    let send = Send { conversation, ask, settings, idempotency_key, is_session: false };
+    let send = Send { client, conversation, ask, settings, idempotency_key, is_session: false };
     let generation = state.conversations.send(&owner, send).await?;
     if whole {
         generation.ended().await;

@@ -20,7 +20,12 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         // JSON may escape a character as six bytes (\u0041), and there are names and brackets around the text.
         let limit = state.input.max_bytes.saturating_mul(6).saturating_add(64 * 1024);
-        let body = Limited::new(request.into_body(), limit).collect().await.map_err(|error| {
+        let body = Limited::new(request.into_body(), limit).collect();
+        let body = tokio::time::timeout(state.body_timeout, body).await.map_err(|_| {
+            let message = format!("The body took longer than {:?} to arrive.", state.body_timeout);
+            ApiError::new(ErrorCode::RequestTimeout, message)
+        })?;
+        let body = body.map_err(|error| {
             if error.is::<LengthLimitError>() {
                 ApiError::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes."))
             } else {

@@ -8,10 +8,12 @@
 //! What it must not know: providers' protocols, how conversations are kept.
 
 pub mod error;
+pub use client_address::TrustedProxies;
 pub use host::AllowedHosts;
 pub mod router;
 pub mod state;
 
+mod client_address;
 mod compression;
 mod conversations;
 mod delivery;
@@ -25,6 +27,7 @@ mod middleware;
 mod models;
 mod openai;
 mod page;
+mod rate_limit;
 mod sessions;
 mod site;
 mod stateless;

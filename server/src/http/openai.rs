@@ -7,7 +7,10 @@ use super::{
     state::AppState,
     stateless, stream,
 };
-use crate::encode::openai::{Chunks, completion};
+use crate::{
+    client::Client,
+    encode::openai::{Chunks, completion},
+};
 use axum::{
     extract::State,
     response::{IntoResponse, Response},
@@ -69,12 +72,13 @@ impl ChatCompletionRequest {
 /// `POST /v1/chat/completions`.
 pub(super) async fn chat_completions(
     State(state): State<AppState>,
+    client: Client,
     delivery: Delivery,
     Json(request): Json<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     let streams = request.stream.unwrap_or_default();
     let options = request.stream_options.clone().unwrap_or_default();
-    let generation = stateless::start(&state, request.resolve(state.input)?)?;
+    let generation = stateless::start(&state, client, request.resolve(state.input)?)?;
     if streams {
         let encoder = Chunks::new(generation.created_at / 1000, options.include_usage.unwrap_or_default());
         let delivery = Delivery { padded: delivery.padded && options.include_obfuscation != Some(false), ..delivery };

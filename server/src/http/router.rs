@@ -1,39 +1,43 @@
 //! Every route on one screen.
 
 use super::{
-    conversations, error::ApiError, events, generations, health, middleware, models, openai, page, sessions, site,
-    state::AppState, stateless, visitor,
+    conversations, error::ApiError, events, generations, health, middleware, models, openai, page, rate_limit,
+    sessions, site, state::AppState, stateless, visitor,
 };
 use axum::{
     Router,
-    middleware::from_fn,
+    middleware::from_fn_with_state,
     routing::{delete, get, post},
 };
 use protocol::error::ErrorCode;
 
 /// The whole server.
 pub fn router(state: AppState) -> Router {
+    // Whoever asks for an answer is told how often it may.
+    let tell = || from_fn_with_state(state.clone(), rate_limit::tell);
     // Who asks matters only to what belongs to somebody.
     let personal = Router::new()
+        .route("/api/conversations/{id}/messages", post(conversations::send))
+        .route_layer(tell())
         .route("/api/conversations", get(conversations::list).post(conversations::create))
         .route("/api/conversations/{id}", get(conversations::get).delete(conversations::delete))
-        .route("/api/conversations/{id}/messages", post(conversations::send))
         .route("/api/generations/{id}/events", get(generations::events))
         .route("/api/generations/{id}", delete(generations::stop))
         .route("/api/events", get(events::all))
         .route("/", get(page::new_chat))
         .route("/c/{id}", get(page::conversation))
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn(visitor::identify));
+        .layer(from_fn_with_state(state.proxies.clone(), visitor::identify));
 
     let open = Router::new()
-        .route("/api/models", get(models::list))
         .route("/api/chat", post(stateless::chat))
         .route("/api/streaming-chat", post(stateless::streaming_chat))
         .route("/api/chat/stream", post(stateless::chat_stream))
         .route("/api/conversation-stream/{user_id}", post(sessions::stream))
         .route("/api/conversation/{user_id}", post(sessions::answer))
         .route("/v1/chat/completions", post(openai::chat_completions))
+        .route_layer(tell())
+        .route("/api/models", get(models::list))
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
         .route("/healthz", get(health::alive))

@@ -7,7 +7,7 @@ use super::{
     state::AppState,
     stream,
 };
-use crate::{conversation::Send, encode::typed::Typed, generation::Generation, visitor::Owner};
+use crate::{client::Client, conversation::Send, encode::typed::Typed, generation::Generation, visitor::Owner};
 use axum::{extract::State, response::Response};
 use protocol::{
     conversation::{ConversationSettings, SettingsChange},
@@ -22,21 +22,23 @@ const LONGEST_USER_ID: usize = 128;
 /// `POST /api/conversation-stream/{user_id}`: typed events.
 pub(super) async fn stream(
     State(state): State<AppState>,
+    client: Client,
     delivery: Delivery,
     Name(user_id): Name,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    let (_, generation) = start(&state, user_id, request).await?;
+    let (_, generation) = start(&state, client, user_id, request).await?;
     Ok(stream::follow_at_once_or_stop(generation.reader(), Typed, delivery))
 }
 
 /// `POST /api/conversation/{user_id}`: the same as one JSON answer.
 pub(super) async fn answer(
     State(state): State<AppState>,
+    client: Client,
     Name(user_id): Name,
     Json(request): Json<PromptRequest>,
 ) -> Result<axum::Json<SessionAnswer>, ApiError> {
-    let (session_id, generation) = start(&state, user_id, request).await?;
+    let (session_id, generation) = start(&state, client, user_id, request).await?;
     let _stop = generation.stop_on_drop();
     generation.ended().await;
     let transcript = generation.transcript();
@@ -52,6 +54,7 @@ pub(super) async fn answer(
 
 async fn start(
     state: &AppState,
+    client: Client,
     user_id: String,
     mut request: PromptRequest,
 ) -> Result<(ConversationId, Arc<Generation>), ApiError> {
@@ -74,12 +77,14 @@ async fn start(
             if let Some(model) = &settings.model {
                 state.engine.check_model(model)?;
             }
+            // Nor does one that is refused leave a session behind.
+            state.engine.check_client(client)?;
             state.conversations.create(&owner, settings.clone()).await?.summary.id
         }
     };
     let ask = Ask::Question(question);
     let settings = SettingsChange::given(settings);
-    let send = Send { conversation, ask, settings, idempotency_key: None, is_session: true };
+    let send = Send { client, conversation, ask, settings, idempotency_key: None, is_session: true };
     match state.conversations.send(&owner, send).await {
         Ok(generation) => Ok((conversation, generation)),
         Err(error) => {

@@ -1,6 +1,6 @@
 //! What every handler can reach. Built in one place: `startup`.
 
-use super::host::AllowedHosts;
+use super::{client_address::TrustedProxies, host::AllowedHosts};
 use crate::{config::Padding, conversation::Conversations, generation::Engine};
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
@@ -17,6 +17,10 @@ pub struct AppState {
     pub system_prompt: Option<Arc<str>>,
     /// How much a request may hold.
     pub input: InputLimits,
+    /// How long a request's body may take to arrive.
+    pub body_timeout: Duration,
+    /// The proxies that are believed when they say whom they ask for.
+    pub proxies: TrustedProxies,
     /// How often a silent stream gets a comment.
     pub heartbeat: Duration,
     /// Whether events are filled up to fixed sizes.

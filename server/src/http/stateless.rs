@@ -2,6 +2,7 @@
 
 use super::{delivery::Delivery, error::ApiError, extract::Json, state::AppState, stream};
 use crate::{
+    client::Client,
     encode::{Encoder, content::Content, text::Text, token::Token},
     generation::{Generation, Keep, Names, NewGeneration, Question},
     visitor::{Owner, VisitorId},
@@ -13,45 +14,50 @@ use std::sync::Arc;
 /// `POST /api/chat`.
 pub(super) async fn chat(
     State(state): State<AppState>,
+    client: Client,
     delivery: Delivery,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, delivery, request, Asks::Messages, Content).await
+    answer(&state, client, delivery, request, Asks::Messages, Content).await
 }
 
 /// `POST /api/streaming-chat`.
 pub(super) async fn streaming_chat(
     State(state): State<AppState>,
+    client: Client,
     delivery: Delivery,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, delivery, request, Asks::Either, Text).await
+    answer(&state, client, delivery, request, Asks::Either, Text).await
 }
 
 /// `POST /api/chat/stream`.
 pub(super) async fn chat_stream(
     State(state): State<AppState>,
+    client: Client,
     delivery: Delivery,
     Json(request): Json<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, delivery, request, Asks::Either, Token::default()).await
+    answer(&state, client, delivery, request, Asks::Either, Token::default()).await
 }
 
 async fn answer(
     state: &AppState,
+    client: Client,
     delivery: Delivery,
     request: PromptRequest,
     asks: Asks,
     encoder: impl Encoder,
 ) -> Result<Response, ApiError> {
-    let generation = start(state, request.resolve(asks, state.input)?)?;
+    let generation = start(state, client, request.resolve(asks, state.input)?)?;
     stream::follow_or_stop(generation.reader(), encoder, delivery).await
 }
 
 /// Starts a generation that nobody can come back to.
-pub(super) fn start(state: &AppState, prompt: Prompt) -> Result<Arc<Generation>, ApiError> {
+pub(super) fn start(state: &AppState, client: Client, prompt: Prompt) -> Result<Arc<Generation>, ApiError> {
     let new = NewGeneration {
         owner: Owner::Visitor(VisitorId::random()),
+        client,
         model: prompt.model,
         names: Names::default(),
         keep: Keep::Nothing,

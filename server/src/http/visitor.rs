@@ -1,10 +1,10 @@
 //! Tells visitors apart by a random cookie: `HttpOnly`, so that no script reads it, and `SameSite=Lax`, so that no other
 //! site sends it with a request of its own.
 
-use super::delivery::came_through_tls;
+use super::client_address::{self, TrustedProxies};
 use crate::visitor::{Owner, VisitorId};
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
@@ -15,11 +15,12 @@ const NAME: &str = "rivulet_visitor";
 const KEPT: Duration = Duration::days(400);
 
 /// Finds out who asks, and gives those who come for the first time their cookie.
-pub(super) async fn identify(mut request: Request, next: Next) -> Response {
+pub(super) async fn identify(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
     let known = cookie(request.headers(), NAME).and_then(|value| VisitorId::parse(&value));
     let visitor = known.unwrap_or_else(VisitorId::random);
     request.extensions_mut().insert(Owner::Visitor(visitor));
-    let secure = came_through_tls(request.headers());
+    let peer = client_address::peer(request.extensions());
+    let secure = peer.is_some_and(|peer| proxies.is_https(peer, request.headers()));
     let mut response = next.run(request).await;
     if known.is_none()
         && let Ok(value) = HeaderValue::from_str(&set_cookie(visitor, secure))

@@ -45,6 +45,7 @@ impl TestApp {
             ("RIVULET_RETRIES", "0"),
             ("RIVULET_RETRY_DELAY", "10ms"),
             ("RIVULET_BREAKER_FAILURES", "off"),
+            ("RIVULET_RATE_LIMIT", "off"),
             ("RIVULET_SHUTDOWN_GRACE", "100ms"),
             ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ]

@@ -133,6 +133,18 @@ impl Call {
             .await;
     }
 
+    /// Says something again and again, as long as the server listens.
+    pub async fn say_as_long_as_heard(&mut self, text: &str, times: usize) {
+        let event = json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]});
+        let frame = format!("data: {event}\n\n");
+        let chunk = format!("{:x}\r\n{frame}\r\n", frame.len());
+        for _ in 0..times {
+            if self.socket.write_all(chunk.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
+
     /// Ends the answer as it should.
     pub async fn finish(mut self) {
         self.chunk(&json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}).to_string()).await;

@@ -1,0 +1,83 @@
+//! What comes in from outside may take: who may start a generation, and what a connection may cost.
+
+use super::{
+    InvalidSetting, RIVULET_BODY_TIMEOUT, RIVULET_HEADER_TIMEOUT, RIVULET_MAX_CONNECTIONS, RIVULET_MAX_MEMORY,
+    RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT, RIVULET_RATE_LIMIT, RIVULET_WRITE_TIMEOUT,
+    parse::{Reader, count, duration, or_off, size},
+};
+use crate::rate_limit::Quota;
+use std::time::Duration;
+
+/// Who may start a generation.
+#[derive(Debug, Clone, Copy)]
+pub struct AdmissionLimits {
+    /// The most generations at one time.
+    pub streams: usize,
+    /// The most generations of one client at one time.
+    pub client_streams: Option<usize>,
+    /// How often a client may start one.
+    pub rate: Option<Quota>,
+    /// The most bytes of events of all generations; `None` where nobody has set it, which the start changes to a share of what
+    /// the machine has.
+    pub memory: Option<usize>,
+}
+
+/// More than the tabs that a person has, fewer than a program needs to keep others out.
+const CLIENT_STREAMS: usize = 20;
+
+impl AdmissionLimits {
+    pub(super) fn read(read: &Reader<'_>) -> Result<Self, InvalidSetting> {
+        let rate = read.get(RIVULET_RATE_LIMIT, or_off(str::parse))?;
+        let client_streams = read.optional(RIVULET_MAX_STREAMS_PER_CLIENT, or_off(count))?;
+        Ok(Self {
+            streams: read.get(RIVULET_MAX_STREAMS, count)?,
+            // Whoever does without the one does not expect to be held back by the other.
+            client_streams: client_streams.unwrap_or_else(|| rate.map(|_| CLIENT_STREAMS)),
+            rate,
+            memory: read.optional(RIVULET_MAX_MEMORY, size)?,
+        })
+    }
+}
+
+/// What a connection, and all of them, may take.
+#[derive(Debug, Clone, Copy)]
+pub struct ConnectionLimits {
+    /// The most at one time; `None` for what the process's descriptors allow.
+    pub count: Option<usize>,
+    /// To send the head of a request, and between two requests.
+    pub header: Duration,
+    /// To send the body of a request.
+    pub body: Duration,
+    /// Without taking anything of what is there to read.
+    pub write: Duration,
+}
+
+impl ConnectionLimits {
+    pub(super) fn read(read: &Reader<'_>) -> Result<Self, InvalidSetting> {
+        Ok(Self {
+            count: read.optional(RIVULET_MAX_CONNECTIONS, count)?,
+            header: read.get(RIVULET_HEADER_TIMEOUT, duration)?,
+            body: read.get(RIVULET_BODY_TIMEOUT, duration)?,
+            write: read.get(RIVULET_WRITE_TIMEOUT, duration)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    #[test]
+    fn without_a_rate_limit_a_client_may_have_any_number_of_streams() {
+        let streams = |pairs: &[(&str, &str)]| {
+            let value = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            Settings::read(value).unwrap().admission.client_streams
+        };
+        let (off, three) = (("RIVULET_RATE_LIMIT", "off"), ("RIVULET_MAX_STREAMS_PER_CLIENT", "3"));
+        assert_eq!(streams(&[]), Some(CLIENT_STREAMS));
+        assert_eq!(streams(&[off]), None);
+        assert_eq!(streams(&[off, three]), Some(3));
+        assert_eq!(streams(&[("RIVULET_MAX_STREAMS_PER_CLIENT", "off")]), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! What the machine gives: descriptors and memory, from which some limits follow that nobody has set.
+
+use sysinfo::{MemoryRefreshKind, ProcessRefreshKind, ProcessesToUpdate, RefreshKind, System};
+
+/// What is open besides connections: the log, the listener, files of the page, connections that are being refused.
+const OTHER_DESCRIPTORS: u64 = 256;
+/// Where the system does not say.
+const USUAL_DESCRIPTORS: u64 = 1024;
+const USUAL_MEMORY: u64 = 1 << 30;
+/// The events of answers may take this part of the memory. Sockets, stored conversations and what the allocator holds back need
+/// the rest, as do answers that grow after they were admitted.
+const MEMORY_SHARE: u64 = 4;
+
+/// Raises the limit on open descriptors to what the process may have at most: the usual soft limit of 1024 is from the days of
+/// `select`. Returns how many connections it allows, as an answer needs another descriptor to its provider.
+pub(super) fn connections() -> usize {
+    let descriptors = rlimit::increase_nofile_limit(u64::MAX).unwrap_or_else(|error| {
+        tracing::warn!(%error, "the limit on open descriptors could not be raised");
+        rlimit::Resource::NOFILE.get().map_or(USUAL_DESCRIPTORS, |(soft, _)| soft)
+    });
+    allowed_connections(descriptors)
+}
+
+fn allowed_connections(descriptors: u64) -> usize {
+    let others = OTHER_DESCRIPTORS.min(descriptors / 2);
+    usize::try_from((descriptors - others) / 2).unwrap_or(usize::MAX).max(1)
+}
+
+/// The part of the machine's memory, or of its container's, that the events of answers may take, in bytes.
+pub(super) fn memory_share() -> usize {
+    usize::try_from(memory().unwrap_or(USUAL_MEMORY) / MEMORY_SHARE).unwrap_or(usize::MAX)
+}
+
+fn memory() -> Option<u64> {
+    let kind = RefreshKind::nothing().with_memory(MemoryRefreshKind::nothing().with_ram());
+    let mut system = System::new_with_specifics(kind).ok()?;
+    let machine = Some(system.total_memory()).filter(|bytes| *bytes > 0);
+    let own = sysinfo::get_current_pid().ok()?;
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[own]), false, ProcessRefreshKind::nothing());
+    let container = system.process(own).and_then(|process| process.cgroup_limits()).or_else(|| system.cgroup_limits());
+    machine.into_iter().chain(container.map(|limits| limits.total_memory)).min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_room_for_a_provider_beside_every_connection() {
+        for (descriptors, connections) in [(20_000, 9872), (1024, 384), (256, 64), (3, 1), (0, 1)] {
+            assert_eq!(allowed_connections(descriptors), connections, "{descriptors}");
+        }
+        assert!(allowed_connections(u64::MAX) > 1 << 40);
+    }
+
+    #[test]
+    fn the_limit_on_descriptors_is_raised() {
+        connections();
+        let (soft, hard) = rlimit::Resource::NOFILE.get().unwrap();
+        assert!(soft == hard || cfg!(target_os = "macos"), "{soft} of {hard}");
+    }
+
+    #[test]
+    fn the_machine_has_some_memory() {
+        let share = memory_share();
+        assert!(share > 1 << 20, "{share}");
+    }
+}
