@@ -8,6 +8,8 @@
 //! What it must not know: conversations, visitors, stores, wire formats of our own routes.
 
 mod anthropic;
+#[doc(hidden)]
+pub mod bytes;
 mod client;
 mod compatible;
 mod continuation;

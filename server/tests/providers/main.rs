@@ -6,6 +6,8 @@ mod answers;
 mod conformance;
 mod dialects;
 mod discovery;
+mod mutations;
+mod recordings;
 mod sockets;
 #[path = "../support/mod.rs"]
 mod support;
