@@ -113,23 +113,27 @@ impl Frames {
         deltas: &mut Vec<Delta>,
     ) -> Result<(), Fault> {
         let mut taken = Ok(());
+        // After the protocol's own end nothing counts, however the bytes were cut.
         let framed = match self {
             Self::Sse(sse, strays) => sse
                 .push_lenient(bytes, |item| {
-                    if taken.is_ok() {
+                    if taken.is_ok() && !decoder.is_done() {
                         taken = take(item, strays, decoder, deltas);
                     }
                 })
-                .map_err(|error| Fault::with(ErrorCode::UpstreamFailure, error.to_string())),
+                .map_err(|error| error.to_string()),
             Self::Ndjson(lines) => lines
                 .push(bytes, |line| {
-                    if taken.is_ok() {
+                    if taken.is_ok() && !decoder.is_done() {
                         taken = decoder.decode("", line, deltas);
                     }
                 })
-                .map_err(|error| Fault::with(ErrorCode::UpstreamFailure, error.to_string())),
+                .map_err(|error| error.to_string()),
         };
-        taken.and(framed)
+        taken?;
+        framed.or_else(
+            |error| if decoder.is_done() { Ok(()) } else { Err(Fault::with(ErrorCode::UpstreamFailure, error)) },
+        )
     }
 
     pub(super) fn finish(

@@ -7,9 +7,12 @@ mod app;
 mod bad_input;
 mod cancel;
 mod conversations;
+mod faults;
 mod openai;
 mod page;
 mod resume;
 mod sessions;
 mod stateless;
+#[path = "../support/mod.rs"]
+mod support;
 mod upstream;

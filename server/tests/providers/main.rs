@@ -7,7 +7,6 @@ mod conformance;
 mod dialects;
 mod discovery;
 mod mutations;
-mod recordings;
 mod sockets;
 #[path = "../support/mod.rs"]
 mod support;

@@ -2,7 +2,7 @@
 //!
 //! Here by the bytes alone, so that every cut can be tried; `server/tests/api/faults.rs` tries a sample of them over sockets.
 
-use crate::recordings::{REASONING, Recording, TEXT, recordings};
+use crate::support::recordings::{REASONING, Recording, TEXT, recordings};
 use protocol::{
     error::ErrorCode,
     event::{FinishReason, Usage},

@@ -21,13 +21,29 @@ pub(crate) enum Ending {
     Cut,
     /// The socket is reset.
     Reset,
+    /// Our half of the socket closes without the end of the body; the other half stays open until the other side goes away.
+    HalfClose,
     /// Silence, until the other side goes away.
     Stall,
+}
+
+/// What comes before the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Head {
+    /// The head of a response.
+    Sent,
+    /// The start of one, and then the socket closes.
+    Cut,
+    /// Bytes that are no head.
+    Garbage,
+    /// Nothing: the socket closes once the request has come.
+    Closed,
 }
 
 /// One scripted response.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
+    pub(crate) head: Head,
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -44,6 +60,7 @@ impl Script {
     /// A good answer with this content type.
     pub(crate) fn new(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
+            head: Head::Sent,
             status: 200,
             headers: vec![("content-type".into(), content_type.into())],
             body: body.into(),
@@ -66,6 +83,16 @@ impl Script {
 
     pub(crate) fn ending(self, ending: Ending) -> Self {
         Self { ending, ..self }
+    }
+
+    /// Sends so many bytes of the body, and then this happens: a cut at any byte, a stall after any token.
+    pub(crate) fn up_to(mut self, byte: usize, ending: Ending) -> Self {
+        self.body.truncate(byte);
+        self.ending(ending)
+    }
+
+    pub(crate) fn with_head(self, head: Head) -> Self {
+        Self { head, ..self }
     }
 
     pub(crate) fn written_in(self, write: usize) -> Self {
@@ -192,6 +219,18 @@ async fn serve(mut socket: TcpStream, shared: &Shared) -> Option<()> {
         };
         let script = script.expect("a script");
         pause(&mut socket, script.before_head).await?;
+        match script.head {
+            Head::Sent => {}
+            Head::Cut => {
+                socket.write_all(b"HTTP/1.1 200 Scr").await.ok()?;
+                return Some(());
+            }
+            Head::Garbage => {
+                socket.write_all(b"\x16\x03\x01 nothing like HTTP\r\n\r\n").await.ok()?;
+                return Some(());
+            }
+            Head::Closed => return Some(()),
+        }
         let mut head = format!("HTTP/1.1 {} Scripted\r\ntransfer-encoding: chunked\r\n", script.status);
         for (name, value) in &script.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -210,6 +249,12 @@ async fn serve(mut socket: TcpStream, shared: &Shared) -> Option<()> {
             Ending::Reset => {
                 let socket = socket.into_std().ok()?;
                 reset(socket);
+                return Some(());
+            }
+            Ending::HalfClose => {
+                socket.shutdown().await.ok()?;
+                let mut byte = [0];
+                let _ = tokio::time::timeout(Duration::from_secs(3600), socket.read(&mut byte)).await;
                 return Some(());
             }
             Ending::Stall => pause(&mut socket, Duration::from_secs(3600)).await?,
