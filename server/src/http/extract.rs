@@ -31,7 +31,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"')) {
         return Err(ApiError::new(ErrorCode::InvalidRequest, "The body must be a JSON object."));

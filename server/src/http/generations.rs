@@ -10,7 +10,7 @@ use crate::{encode::typed::Typed, visitor::Owner};
 use axum::{
     Extension,
     extract::{Query, State},
-    http::{HeaderMap, HeaderName, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
     response::Response,
 };
 use protocol::{error::ErrorCode, id::GenerationId};
@@ -27,19 +27,38 @@ pub(super) async fn events(
     query: Result<Query<HashMap<String, String>>, axum::extract::rejection::QueryRejection>,
 ) -> Result<Response, ApiError> {
     let Query(query) = query.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The query cannot be read."))?;
+    let Position { name, after, number } = position(&headers, &query)?;
+    let generation = state.conversations.events(&owner, id, number).await?;
+    let reader = generation.subscribe(number).ok_or_else(|| wrong(name, after))?;
+    Ok(stream::follow(reader, Typed, state.heartbeat))
+}
+
+/// Where a reader goes on from, and the words that it said it in.
+struct Position<'a> {
+    name: &'static str,
+    after: &'a str,
+    number: u64,
+}
+
+fn position<'a>(headers: &'a HeaderMap, query: &'a HashMap<String, String>) -> Result<Position<'a>, ApiError> {
     // A reconnecting EventSource repeats its first address: what the header says is newer.
-    let (name, after) = match header(&headers, &LAST_EVENT_ID)?.filter(|text| !text.is_empty()) {
+    let (name, after) = match header(headers, &LAST_EVENT_ID)?.filter(|text| !text.is_empty()) {
         Some(text) => ("The header `Last-Event-ID`", text),
         None => ("`after`", query.get("after").map(String::as_str).filter(|text| !text.is_empty()).unwrap_or("0")),
     };
-    let wrong = || {
-        let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
-        ApiError::new(ErrorCode::InvalidRequest, message)
-    };
-    let number = after.trim().parse().map_err(|_| wrong())?;
-    let generation = state.conversations.events(&owner, id, number).await?;
-    let reader = generation.subscribe(number).ok_or_else(wrong)?;
-    Ok(stream::follow(reader, Typed, state.heartbeat))
+    let number = after.trim().parse().map_err(|_| wrong(name, after))?;
+    Ok(Position { name, after, number })
+}
+
+fn wrong(name: &str, after: &str) -> ApiError {
+    let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
+    ApiError::new(ErrorCode::InvalidRequest, message)
+}
+
+/// The number in a `Last-Event-ID` header.
+pub(super) fn last_event_id(value: HeaderValue) -> Result<u64, ApiError> {
+    let (headers, query) = (HeaderMap::from_iter([(LAST_EVENT_ID, value)]), HashMap::new());
+    position(&headers, &query).map(|position| position.number)
 }
 
 /// Stops a generation; what had come is kept. Stopping what has ended changes nothing.

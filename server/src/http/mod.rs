@@ -9,6 +9,8 @@
 
 pub mod error;
 pub use host::AllowedHosts;
+#[doc(hidden)]
+pub mod requests;
 pub mod router;
 pub mod state;
 
