@@ -16,3 +16,6 @@ mod task;
 pub use engine::{Engine, EngineError, KeptText, Names, NewGeneration, OnEnd, Prepared, Question};
 pub use handle::{Generation, Keep, Reader, StopOnDrop};
 pub use log::{Entry, Log};
+
+#[cfg(test)]
+mod tests;

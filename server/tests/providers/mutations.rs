@@ -3,6 +3,7 @@
 //! Here by the bytes alone, so that every cut can be tried; `server/tests/api/faults.rs` tries a sample of them over sockets.
 
 use crate::support::recordings::{REASONING, Recording, TEXT, recordings};
+use proptest::prelude::*;
 use protocol::{
     error::ErrorCode,
     event::{FinishReason, Usage},
@@ -230,5 +231,86 @@ fn an_error_as_bare_json_is_told_before_the_end_and_a_million_brackets_do_not_ha
     for line in ["]\n", "[\n]\n", "{\"error\":1},\n", "}\n"] {
         let body = format!("[\n{}", line.repeat((4 << 20) / line.len()));
         assert!(decode("gemini", [body.as_bytes()], false).1.is_err(), "{line:?}");
+    }
+}
+
+/// One change to an answer's bytes.
+#[derive(Debug, Clone)]
+enum Mutation {
+    Flip(usize, u8),
+    Insert(usize, &'static str),
+    Delete(usize, usize),
+    Double(usize, usize),
+}
+
+impl Mutation {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        let place = |at: usize| at % (bytes.len() + 1);
+        match *self {
+            Self::Flip(at, bits) if !bytes.is_empty() => {
+                let at = at % bytes.len();
+                bytes[at] ^= bits;
+            }
+            Self::Flip(..) => {}
+            Self::Insert(at, text) => {
+                let at = place(at);
+                bytes.splice(at..at, text.bytes());
+            }
+            Self::Delete(at, most) => {
+                let at = place(at);
+                bytes.drain(at..(at + most).min(bytes.len()));
+            }
+            Self::Double(at, most) => {
+                let at = place(at);
+                let doubled = bytes[at..(at + most).min(bytes.len())].to_vec();
+                bytes.splice(at..at, doubled);
+            }
+        }
+    }
+}
+
+fn mutation() -> impl Strategy<Value = Mutation> {
+    const PIECES: [&str; 10] = [
+        "\n",
+        "\n\n",
+        "\r",
+        "data: ",
+        "{\"error\":{\"message\":\"x\"}}\n",
+        "\u{feff}",
+        ":",
+        "[DONE]",
+        "null",
+        "error: x\n",
+    ];
+    prop_oneof![
+        (any::<usize>(), 1u8..).prop_map(|(at, bits)| Mutation::Flip(at, bits)),
+        (any::<usize>(), prop::sample::select(PIECES.to_vec())).prop_map(|(at, text)| Mutation::Insert(at, text)),
+        (any::<usize>(), 1usize..40).prop_map(|(at, most)| Mutation::Delete(at, most)),
+        (any::<usize>(), 1usize..200).prop_map(|(at, most)| Mutation::Double(at, most)),
+    ]
+}
+
+proptest! {
+    /// Whatever the bytes are, how they are cut decides nothing: neither what was said nor how it ended.
+    #[test]
+    fn any_chunking_of_any_bytes_is_read_the_same(
+        which in 0usize..5,
+        mutations in prop::collection::vec(mutation(), 0..6),
+        sizes in prop::collection::vec(1usize..80, 1..12),
+        broken in any::<bool>(),
+    ) {
+        let recording = &recordings()[which];
+        let mut bytes = recording.body().into_bytes();
+        mutations.iter().for_each(|mutation| mutation.apply(&mut bytes));
+        let (mut rest, mut chunks, mut sizes) = (bytes.as_slice(), Vec::new(), sizes.iter().cycle());
+        while !rest.is_empty() {
+            let (chunk, after) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+            chunks.push(chunk);
+            rest = after;
+        }
+        let (whole, end) = decode(recording.protocol, [bytes.as_slice()], broken);
+        let (pieces, end_of_pieces) = decode(recording.protocol, chunks, broken);
+        prop_assert_eq!(end_of_pieces, end, "{}", recording.protocol);
+        prop_assert_eq!(pieces, whole, "{}", recording.protocol);
     }
 }
