@@ -91,7 +91,7 @@ async fn serve(serving: &Runtime, provider: &str) -> (SocketAddr, CancellationTo
         ("RIVULET_DISCOVER", "off"),
         ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ("RIVULET_KEEP_FINISHED", keep_finished.as_str()),
-        ("RIVULET_IDLE_TIMEOUT", "1s"),
+        ("RIVULET_IDLE_TIMEOUT", "3s"),
         ("RIVULET_FIRST_CHUNK_TIMEOUT", "20s"),
         // Reached in the warm-up, so that what is stored does not look like a leak.
         ("RIVULET_MAX_CONVERSATIONS", "1000"),
