@@ -37,7 +37,11 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let Some((bytes, pieces)) = fuzz::pieces(input) else { return };
     for lenient in [false, true] {
         for limits in [LIMITS, SseLimits::default()] {
-            assert_eq!(read(&pieces, lenient, limits), read(&[bytes], lenient, limits), "lenient: {lenient}, {limits:?}");
+            assert_eq!(
+                read(&pieces, lenient, limits),
+                read(&[bytes], lenient, limits),
+                "lenient: {lenient}, {limits:?}"
+            );
         }
     }
 });
