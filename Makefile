@@ -2,7 +2,7 @@
 # `make run` and `make test` install what they miss, so that both work on a machine that has only Rust and Node.js.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint format unit wasm e2e docs screenshots clean
+.PHONY: help run dev build test lint format unit wasm e2e fuzz soak bench docs screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ wasm: ## Only the tests of the page's WASM, in Chromium
 
 e2e: ## Only the tests of the built product, in Chromium
 	@scripts/test.sh build e2e
+
+fuzz: ## Random bytes at every decoder and parser, FUZZ_SECONDS (60) each
+	@scripts/fuzz.sh
+
+soak: ## Mixed load with faults for SOAK_SECONDS (600); nothing may grow, no answer may be wrong
+	@scripts/soak.sh
+
+bench: ## Measure the parts, and the relay beside a plain proxy
+	@scripts/bench.sh
 
 docs: ## Write docs/configuration.md again, from the settings in the code
 	@cargo run --quiet --package server -- configuration >docs/configuration.md.new

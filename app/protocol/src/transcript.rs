@@ -190,24 +190,77 @@ mod tests {
         }
     }
 
+    fn event() -> impl Strategy<Value = StreamEvent> {
+        let status = prop_oneof![
+            (any::<u32>(), any::<u64>()).prop_map(|(attempt, delay_ms)| Status::Retrying { attempt, delay_ms }),
+            ("[a-c]", "[a-c]").prop_map(|(from, to)| Status::Fallback { from, to }),
+            Just(Status::Unknown),
+        ];
+        prop_oneof![
+            4 => ".{0,4}".prop_map(|content| StreamEvent::Chunk { content }),
+            2 => ".{0,4}".prop_map(|content| StreamEvent::Reasoning { content }),
+            1 => status.prop_map(|status| StreamEvent::Status(Box::new(status))),
+            1 => Just(StreamEvent::Context {}),
+            1 => Just(StreamEvent::Unknown),
+        ]
+    }
+
+    fn end() -> impl Strategy<Value = StreamEvent> {
+        let error = StreamEvent::Error(PublicError::new(ErrorCode::UpstreamTruncated, "cut"));
+        let reasons = [FinishReason::Stop, FinishReason::Cancelled, FinishReason::Other("moonrise".into())];
+        prop_oneof![Just(error), prop::sample::select(reasons.to_vec()).prop_map(complete)]
+    }
+
     proptest! {
         /// Wherever a reader reconnects, and however far back the server begins again, the transcript is the same.
         #[test]
-        fn any_reconnection_gives_the_same_text(
-            texts in prop::collection::vec(".{0,4}", 1..30),
+        fn any_reconnection_gives_the_same_transcript(
+            mut events in prop::collection::vec(event(), 1..30),
+            end in end(),
             breaks in prop::collection::vec((0usize..30, 0usize..30), 0..8),
         ) {
-            let mut events: Vec<_> = texts.iter().map(|text| chunk(text)).collect();
-            events.push(complete(FinishReason::Stop));
+            events.push(end);
+            let mut whole = transcript();
+            read_on(&mut whole, &events, 0..events.len());
             let mut answer = transcript();
             for (stop, back) in breaks {
                 let read = answer.message.last_event_id as usize;
                 read_on(&mut answer, &events, read.saturating_sub(back)..stop.min(events.len()).max(read));
+                // A page that is loaded anew goes on from the message alone, as the server renders it.
+                let loaded = Transcript { notice: answer.notice.clone(), ..Transcript::new(answer.message.clone()) };
+                prop_assert_eq!(&loaded.message, &answer.message);
+                if !answer.is_ended() {
+                    answer = loaded;
+                }
             }
             let read = answer.message.last_event_id as usize;
             read_on(&mut answer, &events, read..events.len());
-            prop_assert_eq!(&answer.message.content, &texts.concat());
-            prop_assert_eq!(answer.message.status, MessageStatus::Complete);
+            prop_assert!(answer.is_ended());
+            prop_assert_eq!(answer, whole);
+        }
+
+        /// Events in any order, doubled or missing: what is applied is always the beginning of the stream, and a gap says so.
+        #[test]
+        fn no_order_of_events_spoils_the_text(
+            mut events in prop::collection::vec(event(), 1..12),
+            end in end(),
+            order in prop::collection::vec(0usize..13, 0..60),
+        ) {
+            events.push(end);
+            let mut answer = transcript();
+            for index in order.into_iter().filter(|index| *index < events.len()) {
+                let (number, before) = (index as u64 + 1, answer.clone());
+                let change = answer.apply(number, &events[index]);
+                let next = before.message.last_event_id + 1;
+                prop_assert_eq!(change == Change::Gap, number > next && !before.is_ended());
+                if number != next {
+                    prop_assert_eq!(&answer, &before);
+                }
+            }
+            let read = answer.message.last_event_id as usize;
+            let mut beginning = transcript();
+            read_on(&mut beginning, &events, 0..read);
+            prop_assert_eq!(answer, beginning);
         }
     }
 }

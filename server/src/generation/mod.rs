@@ -27,3 +27,6 @@ pub use feed::{FeedEvent, FeedReader};
 pub use handle::{Generation, Keep, Reader, StopOnDrop};
 pub use log::{Entry, Log};
 pub use position::{InvalidPosition, Position};
+
+#[cfg(test)]
+mod tests;

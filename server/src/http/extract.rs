@@ -36,7 +36,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     if body.trim_ascii_start().first().is_some_and(|first| matches!(first, b'[' | b'"')) {
         return Err(ApiError::new(ErrorCode::InvalidRequest, "The body must be a JSON object."));
@@ -119,7 +119,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub(super) const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Where to read on, and what the client calls it: `Last-Event-ID`, or `?after=`. A reconnecting `EventSource` repeats its
 /// first address, so that what the header says is newer.

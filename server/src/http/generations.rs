@@ -3,7 +3,7 @@
 use super::{
     delivery::Delivery,
     error::ApiError,
-    extract::{Id, Query, resume_point},
+    extract::{Id, LAST_EVENT_ID, Query, resume_point},
     state::AppState,
     stream,
 };
@@ -11,10 +11,11 @@ use crate::{encode::typed::Typed, visitor::Owner};
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode},
     response::Response,
 };
 use protocol::{error::ErrorCode, id::GenerationId};
+use std::collections::HashMap;
 
 /// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live.
 pub(super) async fn events(
@@ -25,15 +26,34 @@ pub(super) async fn events(
     headers: HeaderMap,
     Query(query): Query,
 ) -> Result<Response, ApiError> {
-    let (name, after) = resume_point(&headers, &query)?.unwrap_or(("`after`", "0"));
-    let wrong = || {
-        let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
-        ApiError::new(ErrorCode::InvalidRequest, message)
-    };
-    let number = after.trim().parse().map_err(|_| wrong())?;
+    let Position { name, after, number } = position(&headers, &query)?;
     let generation = state.conversations.events(&owner, id, number).await?;
-    let reader = generation.subscribe(number).ok_or_else(wrong)?;
+    let reader = generation.subscribe(number).ok_or_else(|| wrong(name, after))?;
     Ok(stream::follow(reader, Typed, delivery))
+}
+
+/// Where a reader goes on from, and the words that it said it in.
+struct Position<'a> {
+    name: &'static str,
+    after: &'a str,
+    number: u64,
+}
+
+fn position<'a>(headers: &'a HeaderMap, query: &'a HashMap<String, String>) -> Result<Position<'a>, ApiError> {
+    let (name, after) = resume_point(headers, query)?.unwrap_or(("`after`", "0"));
+    let number = after.trim().parse().map_err(|_| wrong(name, after))?;
+    Ok(Position { name, after, number })
+}
+
+fn wrong(name: &str, after: &str) -> ApiError {
+    let message = format!("{name} must be the number of an event of this generation, or 0; it is {after:?}.");
+    ApiError::new(ErrorCode::InvalidRequest, message)
+}
+
+/// The number in a `Last-Event-ID` header.
+pub(super) fn last_event_id(value: HeaderValue) -> Result<u64, ApiError> {
+    let (headers, query) = (HeaderMap::from_iter([(LAST_EVENT_ID, value)]), HashMap::new());
+    position(&headers, &query).map(|position| position.number)
 }
 
 /// Stops a generation; what had come is kept. Stopping what has ended changes nothing.

@@ -10,6 +10,8 @@
 pub mod error;
 pub use client_address::TrustedProxies;
 pub use host::AllowedHosts;
+#[doc(hidden)]
+pub mod requests;
 pub mod router;
 pub mod state;
 

@@ -49,7 +49,7 @@ struct StreamOptions {
 }
 
 impl ChatCompletionRequest {
-    fn resolve(self, limits: InputLimits) -> Result<Prompt, InvalidField> {
+    pub(super) fn resolve(self, limits: InputLimits) -> Result<Prompt, InvalidField> {
         let example = "must be given: an array like [{\"role\":\"user\",\"content\":\"Hello\"}]";
         let turns = self.messages.ok_or_else(|| InvalidField::new("messages", example))?;
         validate_turns(&turns, limits, "messages")?;

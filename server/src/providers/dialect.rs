@@ -81,6 +81,11 @@ pub(super) trait Decoder: Send {
     /// Whether the protocol's own end mark came: nothing more is worth waiting for.
     fn is_done(&self) -> bool;
 
+    /// Whether the protocol has no end mark but the end of the body: then a connection that broke is a cut.
+    fn ends_with_its_body(&self) -> bool {
+        false
+    }
+
     /// The end of the bytes: tells a whole answer from one that was cut off.
     fn finish(&mut self) -> Result<(), Fault>;
 }

@@ -7,6 +7,7 @@ use super::{
     Delta, ProviderPrompt, Secret,
     dialect::{Call, Decoder, Dialect, Listed, json, push},
     fault::Fault,
+    openai_chat,
 };
 use protocol::{
     error::ErrorCode,
@@ -121,6 +122,10 @@ impl Decoder for GeminiDecoder {
         false
     }
 
+    fn ends_with_its_body(&self) -> bool {
+        true
+    }
+
     fn finish(&mut self) -> Result<(), Fault> {
         if self.finish.is_some() { Ok(()) } else { Err(Fault::truncated()) }
     }
@@ -176,6 +181,6 @@ fn finish_reason(reason: &str) -> Option<FinishReason> {
         "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "IMAGE_SAFETY" => {
             FinishReason::ContentFilter
         }
-        other => FinishReason::Other(other.to_ascii_lowercase().into()),
+        other => openai_chat::finish_reason(&other.to_ascii_lowercase()),
     })
 }

@@ -9,6 +9,8 @@
 
 mod anthropic;
 mod breaker;
+#[doc(hidden)]
+pub mod bytes;
 mod client;
 mod compatible;
 mod continuation;

@@ -250,6 +250,9 @@ fn usage(usage: &Map<String, Value>) -> Option<Usage> {
         .then(|| Usage { input_tokens: input.unwrap_or(0), output_tokens: output.unwrap_or(0) })
 }
 
+/// The most characters of a reason in a provider's own words.
+const LONGEST_REASON: usize = 64;
+
 /// The reason in our words, where it is one that we know.
 pub(super) fn finish_reason(reason: &str) -> FinishReason {
     match reason {
@@ -257,7 +260,9 @@ pub(super) fn finish_reason(reason: &str) -> FinishReason {
         "length" | "max_tokens" | "model_length" => FinishReason::Length,
         "content_filter" | "refusal" | "safety" => FinishReason::ContentFilter,
         "tool_calls" | "function_call" | "tool_use" => FinishReason::ToolCalls,
-        other => FinishReason::Other(other.into()),
+        // On our wire, `cancelled` is a person's doing.
+        "cancelled" | "canceled" => FinishReason::Other("aborted".into()),
+        other => FinishReason::Other(other.chars().take(LONGEST_REASON).collect()),
     }
 }
 

@@ -130,7 +130,7 @@ impl ResponsesDecoder {
                 other => openai_chat::finish_reason(other.unwrap_or("incomplete")),
             },
             Some("in_progress" | "queued") => return Err(Fault::truncated()),
-            Some(other) => FinishReason::Other(other.into()),
+            Some(other) => openai_chat::finish_reason(other),
         };
         if response.is_null() {
             return Err(Fault::nonsense());

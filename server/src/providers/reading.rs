@@ -19,14 +19,31 @@ const STRAY: usize = 16 << 20;
 /// How long to wait for the connection to become free for reuse, once the answer is whole.
 const LINGER: Duration = Duration::from_millis(20);
 
-enum Frames {
+pub(super) enum Frames {
     Sse(SseDecoder, Strays),
     Ndjson(NdjsonDecoder),
 }
 
+/// How the bytes of an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BodyEnd {
+    /// As HTTP wants it.
+    Closed,
+    /// The connection broke. Where the protocol has an end mark, that alone decides whether the answer is whole.
+    Broken,
+}
+
 /// Lines outside of any frame: a whole answer from a server that did not stream, an error as bare JSON, or a page of HTML.
 #[derive(Default)]
-struct Strays(String);
+pub(super) struct Strays {
+    text: String,
+    /// How often the text was read as JSON while more was to come.
+    looks: u8,
+}
+
+/// An error as bare JSON is told before the end of the bytes, but a look reads all that came: it is not looked for at each
+/// of a million lines.
+const MOST_LOOKS: u8 = 16;
 
 /// An answer under way.
 pub(super) struct Reading {
@@ -61,8 +78,8 @@ impl Reading {
             }
             let end = match self.response.chunk().await {
                 Ok(Some(bytes)) => self.frames.push(&bytes, &mut *self.decoder, &mut deltas).err().map(Err),
-                // A connection that broke is judged like one that was closed: by whether the answer was whole.
-                Ok(None) | Err(_) => Some(self.frames.finish(&mut *self.decoder, &mut deltas)),
+                Ok(None) => Some(self.frames.finish(BodyEnd::Closed, &mut *self.decoder, &mut deltas)),
+                Err(_) => Some(self.frames.finish(BodyEnd::Broken, &mut *self.decoder, &mut deltas)),
             };
             self.end = end;
         }
@@ -82,35 +99,56 @@ impl Reading {
 }
 
 impl Frames {
-    fn of(framing: Framing) -> Self {
+    pub(super) fn of(framing: Framing) -> Self {
         match framing {
             Framing::Sse => Self::Sse(SseDecoder::new(), Strays::default()),
             Framing::Ndjson => Self::Ndjson(NdjsonDecoder::new()),
         }
     }
 
-    fn push(&mut self, bytes: &[u8], decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
+    pub(super) fn push(
+        &mut self,
+        bytes: &[u8],
+        decoder: &mut dyn Decoder,
+        deltas: &mut Vec<Delta>,
+    ) -> Result<(), Fault> {
         let mut taken = Ok(());
+        // After the protocol's own end nothing counts, however the bytes were cut.
         let framed = match self {
             Self::Sse(sse, strays) => sse
                 .push_lenient(bytes, |item| {
-                    if taken.is_ok() {
+                    if taken.is_ok() && !decoder.is_done() {
                         taken = take(item, strays, decoder, deltas);
                     }
                 })
-                .map_err(|error| Fault::with(ErrorCode::UpstreamFailure, error.to_string())),
+                .map_err(|error| error.to_string()),
             Self::Ndjson(lines) => lines
                 .push(bytes, |line| {
-                    if taken.is_ok() {
+                    if taken.is_ok() && !decoder.is_done() {
                         taken = decoder.decode("", line, deltas);
                     }
                 })
-                .map_err(|error| Fault::with(ErrorCode::UpstreamFailure, error.to_string())),
+                .map_err(|error| error.to_string()),
         };
-        taken.and(framed)
+        taken?;
+        framed.or_else(
+            |error| if decoder.is_done() { Ok(()) } else { Err(Fault::with(ErrorCode::UpstreamFailure, error)) },
+        )
     }
 
-    fn finish(&mut self, decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
+    pub(super) fn finish(
+        &mut self,
+        end: BodyEnd,
+        decoder: &mut dyn Decoder,
+        deltas: &mut Vec<Delta>,
+    ) -> Result<(), Fault> {
+        self.last(decoder, deltas)?;
+        let said = end == BodyEnd::Closed || !decoder.ends_with_its_body();
+        if said { Ok(()) } else { Err(Fault::truncated()) }
+    }
+
+    /// Takes what stands after the last frame's end, and judges the answer by what its protocol says.
+    fn last(&mut self, decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
         let (mut taken, mut is_json) = (Ok(()), true);
         match self {
             Self::Sse(sse, strays) => {
@@ -134,7 +172,7 @@ impl Frames {
             _ => {}
         }
         match self {
-            Self::Sse(_, strays) if !strays.0.trim().is_empty() => strays.finish(decoder, deltas),
+            Self::Sse(_, strays) if !strays.text.trim().is_empty() => strays.finish(decoder, deltas),
             _ => decoder.finish(),
         }
     }
@@ -167,22 +205,27 @@ impl Strays {
                 .or_else(|| Fault::in_stream(&wrapped))
                 .unwrap_or_else(Fault::nonsense));
         }
-        if self.0.len() + line.len() > STRAY {
+        if self.text.len() + line.len() > STRAY {
             return Err(Fault::with(ErrorCode::UpstreamFailure, "its answer is too long"));
         }
-        self.0.push_str(line);
-        self.0.push('\n');
+        self.text.push_str(line);
+        self.text.push('\n');
         let may_end = matches!(line, "}" | "]") || (line.starts_with(['{', '[']) && line.contains("\"error\""));
-        match may_end.then(|| serde_json::from_str::<Value>(&self.0)) {
-            Some(Ok(value)) => Fault::in_stream(&value).map_or(Ok(()), Err),
-            _ => Ok(()),
+        if !may_end || self.looks == MOST_LOOKS {
+            return Ok(());
+        }
+        self.looks += 1;
+        match serde_json::from_str::<Value>(&self.text) {
+            Ok(value) => Fault::in_stream(&value).map_or(Ok(()), Err),
+            Err(_) => Ok(()),
         }
     }
 
     /// The end of the bytes: a whole answer, or something that is none.
     fn finish(&self, decoder: &mut dyn Decoder, deltas: &mut Vec<Delta>) -> Result<(), Fault> {
         let whole = decoder.finish();
-        match serde_json::from_str::<Value>(&self.0) {
+        // The line end after the last line is ours, and would spoil a string that was cut.
+        match serde_json::from_str::<Value>(self.text.trim_end()) {
             Ok(answer) if whole.is_err() => {
                 if let Some(fault) = Fault::in_stream(&answer) {
                     return Err(fault);

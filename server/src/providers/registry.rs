@@ -226,9 +226,10 @@ impl Providers {
         if self.read(|known| known.asked).is_some_and(|asked| asked > before) {
             return;
         }
-        let mut entries: Vec<Entry> = self.read(|known| {
-            known.offers.iter().map(|offer| offer.entry.clone()).filter(|entry| !entry.discovered()).collect()
-        });
+        // What was found is found again, or gone. Without looking there is nothing found: an Ollama here is configured.
+        let stays = |entry: &Entry| self.discovery.is_none() || !entry.discovered();
+        let mut entries: Vec<Entry> =
+            self.read(|known| known.offers.iter().map(|offer| offer.entry.clone()).filter(stays).collect());
         if let Some(discovery) = &self.discovery {
             let found = discovery.look().await;
             entries.splice(0..0, found);

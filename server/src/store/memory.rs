@@ -72,8 +72,10 @@ impl Kept {
         }
         while self.conversations.len() > limits.conversations || self.bytes > limits.bytes {
             let idle = self.conversations.iter().filter(|(other, row)| **other != id && row.under_way().is_none());
-            // One in which nothing was said is the first to go, however new it is.
-            let oldest = idle.min_by_key(|(_, row)| (row.head.is_some(), row.used)).map(|(id, _)| *id);
+            // One in which nothing was said is the first to go, unless it is so new that somebody is about to say something.
+            let new = self.clock.saturating_sub(limits.conversations as u64 / SHARE_OF_NEW);
+            let oldest =
+                idle.min_by_key(|(_, row)| (row.head.is_some() || row.used > new, row.used)).map(|(id, _)| *id);
             let Some(oldest) = oldest else { return };
             self.remove(oldest);
         }
@@ -235,6 +237,10 @@ impl Store for MemoryStore {
     }
 }
 
+/// Of all conversations, the part that may be new and empty: when all have been said something in, a visitor who has just
+/// made one must still find it after others have made theirs.
+const SHARE_OF_NEW: u64 = 4;
+
 /// The most characters in a title.
 const TITLE_LENGTH: usize = 60;
 
@@ -274,6 +280,25 @@ mod tests {
         for kept in [ids[0], ids[2], ids[3]] {
             store.get(&owner, kept).await.unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn in_a_full_store_a_new_conversation_lives_until_its_first_question() {
+        let store = MemoryStore::new(MemoryLimits { conversations: 8, bytes: 1_000_000 });
+        let owner = Owner::User("a".into());
+        for _ in 0..8 {
+            let id = super::super::contract::conversation(&store, &owner).await;
+            store.kept().row(&owner, id).unwrap().head = Some(MessageId(uuid::Uuid::new_v4()));
+        }
+        let mine = super::super::contract::conversation(&store, &owner).await;
+        super::super::contract::conversation(&store, &owner).await;
+        store.get(&owner, mine).await.unwrap();
+        // But many that stay empty push out one another, not what was said.
+        for _ in 0..20 {
+            super::super::contract::conversation(&store, &owner).await;
+        }
+        let said = store.kept().conversations.values().filter(|row| row.head.is_some()).count();
+        assert!(said >= 5, "{said} are left of those in which something was said");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod connections;
 mod continuing;
 mod conversations;
 mod events;
+mod faults;
 mod limits;
 mod openai;
 mod padding;
@@ -20,4 +21,6 @@ mod resume;
 mod retry;
 mod sessions;
 mod stateless;
+#[path = "../support/mod.rs"]
+mod support;
 mod upstream;

@@ -31,3 +31,14 @@ async fn local_servers_are_found_by_what_they_say_they_are() {
     assert_eq!(found(None, None).await, demo);
     assert_eq!(found(Some(vec![Script::silent()]), Some(vec![Script::silent()])).await, demo);
 }
+
+#[tokio::test]
+async fn a_configured_ollama_stays_whether_or_not_it_lists_its_models() {
+    for answer in [Script::json(200, r#"{"models":[]}"#), Script::json(500, "{}")] {
+        let server = ScriptedServer::start([answer]).await;
+        let settings = ProviderSettings { ollama_host: Some(server.url()), ..ProviderSettings::default() };
+        let providers = Providers::new(&ProviderSettings { local_servers: None, ..settings }).unwrap();
+        providers.list().await;
+        assert_eq!(providers.resolve(Some("ollama/any")).map(|model| model.id).unwrap(), "ollama/any");
+    }
+}

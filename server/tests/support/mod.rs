@@ -2,4 +2,6 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub(crate) mod proxy;
+pub(crate) mod recordings;
 pub(crate) mod scripted;

@@ -3,7 +3,10 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::{
@@ -21,13 +24,29 @@ pub(crate) enum Ending {
     Cut,
     /// The socket is reset.
     Reset,
+    /// Our half of the socket closes without the end of the body; the other half stays open until the other side goes away.
+    HalfClose,
     /// Silence, until the other side goes away.
     Stall,
+}
+
+/// What comes before the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Head {
+    /// The head of a response.
+    Sent,
+    /// The start of one, and then the socket closes.
+    Cut,
+    /// Bytes that are no head.
+    Garbage,
+    /// Nothing: the socket closes once the request has come.
+    Closed,
 }
 
 /// One scripted response.
 #[derive(Debug, Clone)]
 pub(crate) struct Script {
+    pub(crate) head: Head,
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
@@ -44,6 +63,7 @@ impl Script {
     /// A good answer with this content type.
     pub(crate) fn new(content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
+            head: Head::Sent,
             status: 200,
             headers: vec![("content-type".into(), content_type.into())],
             body: body.into(),
@@ -66,6 +86,16 @@ impl Script {
 
     pub(crate) fn ending(self, ending: Ending) -> Self {
         Self { ending, ..self }
+    }
+
+    /// Sends so many bytes of the body, and then this happens: a cut at any byte, a stall after any token.
+    pub(crate) fn up_to(mut self, byte: usize, ending: Ending) -> Self {
+        self.body.truncate(byte);
+        self.ending(ending)
+    }
+
+    pub(crate) fn with_head(self, head: Head) -> Self {
+        Self { head, ..self }
     }
 
     pub(crate) fn written_in(self, write: usize) -> Self {
@@ -103,14 +133,38 @@ impl Request {
     }
 }
 
-#[derive(Default)]
-struct Shared {
-    scripts: Mutex<VecDeque<Script>>,
-    requests: Mutex<Vec<Request>>,
-    connections: Mutex<usize>,
+/// What is answered.
+enum Answers {
+    /// Each request takes the next script; the last one is used again and again. Requests are kept.
+    InTurn(Mutex<VecDeque<Script>>),
+    /// Each request has a script of its own. Nothing is kept: such a provider may run for hours.
+    To(Box<dyn Fn(&Request) -> Script + Send + Sync>),
 }
 
-/// The server. Each request takes the next script; the last one is used again and again.
+struct Shared {
+    answers: Answers,
+    requests: Mutex<Vec<Request>>,
+    connections: Mutex<usize>,
+    open: AtomicUsize,
+    /// How often idle connections were told to close.
+    hang_ups: watch::Sender<usize>,
+}
+
+impl Shared {
+    fn script(&self, request: Request) -> Script {
+        match &self.answers {
+            Answers::InTurn(scripts) => {
+                self.requests.lock().unwrap().push(request);
+                let mut scripts = scripts.lock().unwrap();
+                let script = if scripts.len() > 1 { scripts.pop_front() } else { scripts.front().cloned() };
+                script.expect("a script")
+            }
+            Answers::To(answer) => answer(&request),
+        }
+    }
+}
+
+/// The server.
 pub(crate) struct ScriptedServer {
     address: std::net::SocketAddr,
     shared: Arc<Shared>,
@@ -125,11 +179,26 @@ impl Drop for ScriptedServer {
 }
 
 impl ScriptedServer {
+    /// A server whose requests take these scripts in turn; the last one is used again and again.
     pub(crate) async fn start(scripts: impl IntoIterator<Item = Script>) -> Self {
+        Self::answering(Answers::InTurn(Mutex::new(scripts.into_iter().collect()))).await
+    }
+
+    /// A server that makes a script for each request, and keeps nothing of it.
+    pub(crate) async fn with(answer: impl Fn(&Request) -> Script + Send + Sync + 'static) -> Self {
+        Self::answering(Answers::To(Box::new(answer))).await
+    }
+
+    async fn answering(answers: Answers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared::default());
-        shared.scripts.lock().unwrap().extend(scripts);
+        let shared = Arc::new(Shared {
+            answers,
+            requests: Mutex::default(),
+            connections: Mutex::default(),
+            open: AtomicUsize::new(0),
+            hang_ups: watch::Sender::new(0),
+        });
         let (disconnected, disconnects) = watch::channel(0);
         let accepting = tokio::spawn({
             let shared = Arc::clone(&shared);
@@ -138,9 +207,11 @@ impl ScriptedServer {
                     *shared.connections.lock().unwrap() += 1;
                     let (shared, disconnected) = (Arc::clone(&shared), disconnected.clone());
                     tokio::spawn(async move {
+                        shared.open.fetch_add(1, Ordering::SeqCst);
                         if serve(socket, &shared).await.is_none() {
                             disconnected.send_modify(|count| *count += 1);
                         }
+                        shared.open.fetch_sub(1, Ordering::SeqCst);
                     });
                 }
             }
@@ -160,6 +231,16 @@ impl ScriptedServer {
     /// How many connections were made.
     pub(crate) fn connections(&self) -> usize {
         *self.shared.connections.lock().unwrap()
+    }
+
+    /// How many connections are open.
+    pub(crate) fn open(&self) -> usize {
+        self.shared.open.load(Ordering::SeqCst)
+    }
+
+    /// Closes the connections on which nothing is asked at present.
+    pub(crate) fn hang_up(&self) {
+        self.shared.hang_ups.send_modify(|count| *count += 1);
     }
 
     /// Waits until a request has come.
@@ -182,16 +263,27 @@ impl ScriptedServer {
 /// Serves one connection. None means that the other side went away in the middle of an answer.
 async fn serve(mut socket: TcpStream, shared: &Shared) -> Option<()> {
     socket.set_nodelay(true).unwrap();
-    let mut buffer = Vec::new();
+    let (mut buffer, mut hang_ups) = (Vec::new(), shared.hang_ups.subscribe());
     loop {
-        let Some(request) = read_request(&mut socket, &mut buffer).await else { return Some(()) };
-        shared.requests.lock().unwrap().push(request);
-        let script = {
-            let mut scripts = shared.scripts.lock().unwrap();
-            if scripts.len() > 1 { scripts.pop_front() } else { scripts.front().cloned() }
+        let request = tokio::select! {
+            request = read_request(&mut socket, &mut buffer) => request,
+            _ = hang_ups.changed() => None,
         };
-        let script = script.expect("a script");
+        let Some(request) = request else { return Some(()) };
+        let script = shared.script(request);
         pause(&mut socket, script.before_head).await?;
+        match script.head {
+            Head::Sent => {}
+            Head::Cut => {
+                socket.write_all(b"HTTP/1.1 200 Scr").await.ok()?;
+                return Some(());
+            }
+            Head::Garbage => {
+                socket.write_all(b"\x16\x03\x01 nothing like HTTP\r\n\r\n").await.ok()?;
+                return Some(());
+            }
+            Head::Closed => return Some(()),
+        }
         let mut head = format!("HTTP/1.1 {} Scripted\r\ntransfer-encoding: chunked\r\n", script.status);
         for (name, value) in &script.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
@@ -210,6 +302,12 @@ async fn serve(mut socket: TcpStream, shared: &Shared) -> Option<()> {
             Ending::Reset => {
                 let socket = socket.into_std().ok()?;
                 reset(socket);
+                return Some(());
+            }
+            Ending::HalfClose => {
+                socket.shutdown().await.ok()?;
+                let mut byte = [0];
+                let _ = tokio::time::timeout(Duration::from_secs(3600), socket.read(&mut byte)).await;
                 return Some(());
             }
             Ending::Stall => pause(&mut socket, Duration::from_secs(3600)).await?,

@@ -128,17 +128,33 @@ fn a_long_line_in_small_pieces_takes_linear_time() {
     assert!(decoder.line.capacity() <= KEPT && decoder.data.capacity() <= KEPT, "large buffers are given back");
 }
 
-/// What an independent decoder makes of the same bytes.
-fn by_sse_stream(chunks: Vec<Vec<u8>>) -> Vec<(String, String)> {
+/// What an independent decoder makes of the same bytes: type, data and last id of each event.
+fn by_sse_stream(chunks: Vec<Vec<u8>>) -> Vec<Event> {
     let body = futures::stream::iter(chunks.into_iter().map(Ok::<_, std::convert::Infallible>));
     let mut stream = sse_stream::SseStream::from_bytes_stream(body.map(|chunk| chunk.map(bytes::Bytes::from)));
-    let mut events = Vec::new();
+    let (mut events, mut last_id) = (Vec::new(), String::new());
     while let Some(Some(Ok(sse))) = stream.next().now_or_never() {
+        last_id = sse.id.unwrap_or(last_id);
         if let Some(data) = sse.data {
-            events.push((sse.event.filter(|event| !event.is_empty()).unwrap_or_else(|| "message".into()), data));
+            let kind = sse.event.filter(|event| !event.is_empty()).unwrap_or_else(|| "message".into());
+            events.push((kind, data, last_id.clone()));
         }
     }
     events
+}
+
+/// A block of an event: comments and fields, their lines ending in one way or the other.
+fn block() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        4 => "data: ?[ -~é🌊]{0,12}",
+        1 => "event: [a-z]{1,5}",
+        1 => "id: [0-9a-z]{0,3}",
+        1 => ": ?[ -~]{0,8}",
+        1 => "retry: [0-9]{1,4}",
+        1 => Just("data".to_owned()),
+    ];
+    (prop::collection::vec(line, 1..6), prop::sample::select(vec!["\n", "\r\n"]))
+        .prop_map(|(lines, end)| format!("{}{end}{end}", lines.join(end)))
 }
 
 proptest! {
@@ -162,22 +178,28 @@ proptest! {
         prop_assert_eq!(read(chunks).0, whole);
     }
 
-    /// Where both follow the standard (LF line ends, finished blocks), we and an independent decoder agree.
+    /// Where both follow the standard (finished blocks, LF or CRLF), we and an independent decoder agree.
     #[test]
-    fn an_independent_decoder_agrees(
-        blocks in prop::collection::vec((prop::option::of("[a-z]{1,5}"), prop::collection::vec("[ -~é🌊]{0,12}", 1..4)), 1..8),
-        size in 1usize..40,
-    ) {
-        let mut text = String::new();
-        for (event, lines) in &blocks {
-            if let Some(event) = event {
-                text.push_str(&format!("event: {event}\n"));
-            }
-            lines.iter().for_each(|line| text.push_str(&format!("data: {line}\n")));
-            text.push('\n');
-        }
+    fn an_independent_decoder_agrees(blocks in prop::collection::vec(block(), 1..8), size in 1usize..40) {
+        let text = blocks.concat();
         let theirs = by_sse_stream(text.as_bytes().chunks(size).map(<[u8]>::to_vec).collect());
-        let ours: Vec<_> = read(text.as_bytes().chunks(size)).0.into_iter().map(|(event, data, _)| (event, data)).collect();
-        prop_assert_eq!(ours, theirs);
+        prop_assert_eq!(read(text.as_bytes().chunks(size)).0, theirs, "{:?}", text);
+    }
+
+    /// Fewer bytes than a limit pass, more do not, however they come.
+    #[test]
+    fn a_limit_does_not_depend_on_the_cuts(
+        lines in prop::collection::vec("(data|data:|event:|id:|:|unknown:) ?[a-c]{0,24}", 1..6),
+        limits in (8usize..40, 8usize..40),
+        size in 1usize..20,
+    ) {
+        let text = format!("{}\n\n", lines.join("\n"));
+        let limits = SseLimits { line: limits.0, event: limits.1 };
+        let read = |size: usize| {
+            let (mut decoder, mut events) = (SseDecoder::with_limits(limits), Vec::new());
+            let end = text.as_bytes().chunks(size).try_for_each(|part| decoder.push(part, |frame| events.push(owned(frame))));
+            (events, end)
+        };
+        prop_assert_eq!(read(size), read(text.len()));
     }
 }

@@ -11,7 +11,7 @@ fn read(dialect: &dyn Dialect, chunks: &[&[u8]]) -> (Vec<Delta>, Result<(), Erro
             return (joined(deltas), Err(fault.code));
         }
     }
-    let end = frames.finish(&mut *decoder, &mut deltas).map_err(|fault| fault.code);
+    let end = frames.finish(BodyEnd::Closed, &mut *decoder, &mut deltas).map_err(|fault| fault.code);
     (joined(deltas), end)
 }
 
