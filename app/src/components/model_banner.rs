@@ -24,9 +24,9 @@ pub fn ModelBanner(
     });
     view! {
         <Show when=move || !failing.with(Vec::is_empty)>
-            <aside class="model-banner" role="status" aria-label="Providers">
+            <div class="model-banner" role="status" aria-label="Providers">
                 <p>{move || failing.get().join(" ")}</p>
-            </aside>
+            </div>
         </Show>
         <Show when=move || demo.get()>
             <aside class="model-banner" aria-label="Demo">
