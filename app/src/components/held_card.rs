@@ -40,11 +40,13 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
                         left => format!("You can send again in {}.", duration(left)),
                     }}</strong>
                 </p>
-                <label class="held-card__choice">
-                    <input type="checkbox" prop:checked=move || held(Held::is_automatic)
-                        on:change=move |event| chat.send_held_by_itself(event_target_checked(&event)) />
-                    "Send by itself when it is time"
-                </label>
+                <Show when=move || !ready.get()>
+                    <label class="held-card__choice">
+                        <input type="checkbox" prop:checked=move || held(Held::is_automatic)
+                            on:change=move |event| chat.send_held_by_itself(event_target_checked(&event)) />
+                        "Send by itself when it is time"
+                    </label>
+                </Show>
             </div>
             <div class="held-card__actions">
                 <button type="button" class="button" on:click=move |_| chat.take_back_held()>{back}</button>

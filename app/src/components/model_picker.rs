@@ -20,10 +20,11 @@ pub fn ModelPicker(
     });
     let groups = move || models.with(|models| grouped(models, &chosen.get()));
     let group = move |Group { label, members, is_paused, .. }: Group| {
+        // At the group and not at each model, so that the chosen one keeps its name in the closed picker.
+        let label = if is_paused { format!("{label} ({PAUSED})") } else { label };
         let options = members.into_iter().map(move |model| {
-            let (id, name) = (model.id.clone(), short(&model.label));
-            let name = if is_paused { format!("{name} ({PAUSED})") } else { name };
-            view! { <option value=model.id selected=move || chosen.get() == id>{name}</option> }
+            let id = model.id.clone();
+            view! { <option value=model.id selected=move || chosen.get() == id>{short(&model.label)}</option> }
         });
         view! { <optgroup label=label>{options.collect_view()}</optgroup> }
     };
