@@ -41,12 +41,12 @@ test("what is to be touched is large enough", async ({ chat }) => {
 });
 
 test("no line of figures begins with a separator", async ({ chat }) => {
-  await chat.page.setViewportSize({ width: 320, height: 640 });
   await chat.open();
   const answer = await chat.ask("/fast hello");
   await answer.is("complete");
   const line = answer.article.locator(".figures-line");
-  const rows = await line.evaluate((line) => {
+  const rows = await line.evaluate((line: HTMLElement) => {
+    line.style.width = "8rem";
     const { left } = line.getBoundingClientRect();
     const boxes = [...line.children].map((figure) => figure.getBoundingClientRect()).filter((box) => box.width > 0);
     const first = new Map(boxes.toReversed().map((box) => [box.top, box.left]));
