@@ -16,6 +16,7 @@ pub mod chat;
 pub mod components;
 pub mod document;
 pub mod markdown;
+mod model_names;
 mod page_data;
 pub mod pages;
 
@@ -25,6 +26,7 @@ mod tests;
 
 pub use chat::{
     handle::{StreamingChatHandle, use_streaming_chat},
+    held::Held,
     message::{ChatMessage, Notice},
     options::StreamingChatOptions,
 };

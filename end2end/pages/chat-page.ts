@@ -18,6 +18,10 @@ export class ChatPage {
   readonly send: Locator;
   readonly stop: Locator;
   readonly retry: Locator;
+  readonly goOn: Locator;
+  /** The question that waits until the server will take it. */
+  readonly waiting: Locator;
+  readonly sendNow: Locator;
   readonly newChat: Locator;
   readonly jumpToLatest: Locator;
   readonly settings: Locator;
@@ -31,6 +35,9 @@ export class ChatPage {
     this.send = button("Send message");
     this.stop = button("Stop");
     this.retry = button("Retry");
+    this.goOn = button("Continue");
+    this.waiting = page.getByRole("region", { name: "Waiting to be sent" });
+    this.sendNow = button("Send now");
     this.newChat = button("New chat");
     this.jumpToLatest = button("Jump to latest");
     this.settings = button("Chat settings");

@@ -39,3 +39,20 @@ test("what is to be touched is large enough", async ({ chat }) => {
     expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(32);
   }
 });
+
+test("no line of figures begins with a separator", async ({ chat }) => {
+  await chat.open();
+  const answer = await chat.ask("/fast hello");
+  await answer.is("complete");
+  const line = answer.article.locator(".figures-line");
+  const rows = await line.evaluate((line: HTMLElement) => {
+    line.style.width = "8rem";
+    const { left } = line.getBoundingClientRect();
+    const boxes = [...line.children].map((figure) => figure.getBoundingClientRect()).filter((box) => box.width > 0);
+    const first = new Map(boxes.toReversed().map((box) => [box.top, box.left]));
+    // A separator stands before its figure, and what stands outside the line is cut off.
+    return { cut: getComputedStyle(line).overflowX, from: [...first.values()].map((at) => Math.round(at - left)) };
+  });
+  expect(rows.from.length, "the figures take more than one line here").toBeGreaterThan(1);
+  expect(rows).toEqual({ cut: "clip", from: rows.from.map(() => 0) });
+});

@@ -2,6 +2,7 @@
 import { test as base, expect } from "@playwright/test";
 import { ChatPage } from "../pages/chat-page";
 import { BadNetwork } from "./bad-network";
+import { ScriptedServer } from "./scripted-server";
 
 interface Options {
   /** What a spec expects to find in the console; anything else of weight fails it. */
@@ -11,6 +12,7 @@ interface Options {
 interface Fixtures {
   chat: ChatPage;
   network: BadNetwork;
+  scripted: ScriptedServer;
 }
 
 export const test = base.extend<Options & Fixtures & { cleanConsole: void }>({
@@ -38,6 +40,13 @@ export const test = base.extend<Options & Fixtures & { cleanConsole: void }>({
     const network = await BadNetwork.before(new URL(baseURL!));
     await use(network);
     await network.close();
+  },
+
+  // The same, for answers that the server has no way to give by itself.
+  scripted: async ({ baseURL }, use) => {
+    const scripted = await ScriptedServer.before(new URL(baseURL!));
+    await use(scripted);
+    await scripted.close();
   },
 });
 

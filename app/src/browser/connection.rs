@@ -40,8 +40,8 @@ impl OfflineWatch {
     }
 }
 
-/// Waits for an event of the window.
-async fn comes<E: ev::EventDescriptor + 'static>(event: E)
+/// Waits for an event of the window, or one that rises to it.
+pub(super) async fn comes<E: ev::EventDescriptor + 'static>(event: E)
 where
     E::EventType: JsCast,
 {

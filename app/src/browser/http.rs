@@ -9,6 +9,7 @@ use protocol::{
     sse::SseDecoder,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use std::time::Duration;
 use wasm_bindgen::JsValue;
 use wasm_streams::readable::IntoStream;
 use web_sys::AbortController;
@@ -16,12 +17,23 @@ use web_sys::AbortController;
 /// Why a request gave nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FetchError {
-    /// The server refused, with this status.
-    Refused(u16, PublicError),
+    /// The server refused.
+    Refused(Refusal),
     /// The server could not be reached, or the connection broke.
     Broken,
     /// This browser cannot read an answer while it comes.
     NoStream,
+}
+
+/// What a server said in place of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    /// The HTTP status.
+    pub status: u16,
+    /// Why.
+    pub error: PublicError,
+    /// How long it asks to wait before the next try.
+    pub retry_after: Option<Duration>,
 }
 
 /// Whether this browser can read an answer while it comes.
@@ -103,6 +115,7 @@ async fn accepted(request: Request) -> Result<Response, FetchError> {
         return Ok(response);
     }
     let status = response.status();
+    let retry_after = response.headers().get("retry-after").and_then(|text| pause(&text));
     let problem = response.text().await.ok().and_then(|text| serde_json::from_str::<Problem>(&text).ok());
     let error = match problem {
         Some(problem) => PublicError::new(problem.code, problem.detail),
@@ -112,7 +125,14 @@ async fn accepted(request: Request) -> Result<Response, FetchError> {
             retryable: status >= 500 || status == 429,
         },
     };
-    Err(FetchError::Refused(status, error))
+    Err(FetchError::Refused(Refusal { status, error, retry_after }))
+}
+
+/// `Retry-After`, in seconds or as a date.
+fn pause(text: &str) -> Option<Duration> {
+    let date = || js_sys::Date::parse(text) - js_sys::Date::now();
+    let milliseconds = text.trim().parse::<u32>().map_or_else(|_| date(), |seconds| f64::from(seconds) * 1000.0);
+    (!milliseconds.is_nan()).then(|| Duration::from_millis(milliseconds.max(0.0) as u64))
 }
 
 async fn json<T: DeserializeOwned>(response: Response) -> Result<T, FetchError> {

@@ -1,11 +1,13 @@
 //! Time and frames.
 
+use super::connection::comes;
 use futures::{
     FutureExt,
     channel::oneshot,
     future::{Either, select},
 };
 use leptos::{
+    ev,
     leptos_dom::helpers::TimeoutHandle,
     prelude::{document, request_animation_frame, set_timeout, set_timeout_with_handle, window},
 };
@@ -14,6 +16,62 @@ use std::{cell::Cell, future::Future, pin::pin, rc::Rc, time::Duration};
 /// Milliseconds since the page began; never goes back.
 pub(crate) fn now() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Milliseconds since 1970 UTC. Unlike [`now`] it goes on while the machine sleeps.
+pub(crate) fn wall_clock() -> f64 {
+    js_sys::Date::now()
+}
+
+/// Waits until that moment of the [`wall_clock`].
+pub(crate) async fn wait_until(moment: f64) {
+    loop {
+        let left = moment - wall_clock();
+        if left <= 0.0 {
+            return;
+        }
+        // Timers stand still while the machine sleeps; afterwards the page is shown again. And they take no more than 24 days.
+        first(sleep(Duration::from_millis(left.min(3_600_000.0) as u64)), became_visible()).await;
+    }
+}
+
+/// The seconds that are left until that moment of the [`wall_clock`], rounded up.
+pub(crate) fn seconds_until(moment: f64) -> u64 {
+    ((moment - wall_clock()).max(0.0) / 1000.0).ceil() as u64
+}
+
+/// Tells [`seconds_until`] that moment whenever they change, until none are left. Nothing is done while the page is hidden.
+pub(crate) async fn count_down(moment: f64, tell: impl Fn(u64)) {
+    loop {
+        let seconds = seconds_until(moment);
+        tell(seconds);
+        if seconds == 0 {
+            return;
+        }
+        if document().hidden() {
+            became_visible().await;
+            continue;
+        }
+        let rest = moment - wall_clock() - (seconds - 1) as f64 * 1000.0;
+        sleep(Duration::from_millis(rest.max(0.0) as u64)).await;
+    }
+}
+
+/// Waits until the page is shown; not at all if it is.
+pub(crate) async fn until_visible() {
+    if document().hidden() {
+        became_visible().await;
+    }
+}
+
+/// Waits until the page is shown again.
+async fn became_visible() {
+    loop {
+        comes(ev::visibilitychange).await;
+        if !document().hidden() {
+            return;
+        }
+    }
 }
 
 /// Waits.

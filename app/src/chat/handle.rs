@@ -1,6 +1,6 @@
 //! What a page holds of a chat.
 
-use super::{message::ChatMessage, options::StreamingChatOptions, session::Session};
+use super::{held::Held, message::ChatMessage, options::StreamingChatOptions, session::Session};
 use leptos::prelude::*;
 use protocol::{conversation::ConversationSettings, error::PublicError, id::ConversationId};
 
@@ -23,6 +23,8 @@ pub struct StreamingChatHandle {
     pub draft: RwSignal<String>,
     /// Why the last question was not taken.
     pub problem: Signal<Option<PublicError>>,
+    /// What was asked in this conversation and waits until the server will take it.
+    pub held: Signal<Option<Held>>,
     /// Whether another conversation is being opened.
     pub is_loading: Signal<bool>,
     /// Whether the conversation that was opened does not exist.
@@ -55,6 +57,7 @@ pub struct StreamingChatHandle {
 pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle {
     let session = Session::new(options);
     Effect::new(move |_| session.resume());
+    session.watch_held();
     let last = Memo::new_with_compare(
         move |_| session.messages.with(|messages| messages.last().cloned()),
         |before, now| {
@@ -71,6 +74,7 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
         settings: session.settings,
         draft: session.draft,
         problem: session.problem.into(),
+        held: Signal::derive(move || session.held_here()),
         is_loading: session.loading.into(),
         is_missing: session.missing.into(),
         session,
@@ -91,6 +95,26 @@ impl StreamingChatHandle {
     /// Tries again: sends what was refused, reconnects to what was lost, or asks for another answer to the last question.
     pub fn retry(&self) {
         self.session.retry();
+    }
+
+    /// Takes the last answer on from where it broke off, if [`ChatMessage::can_continue`].
+    pub fn continue_answer(&self) {
+        self.session.continue_answer();
+    }
+
+    /// Sends what is [held](Self::held), whether it is time or not.
+    pub fn send_held(&self) {
+        self.session.send_held();
+    }
+
+    /// Says whether what is [held](Self::held) is sent by itself when it is time.
+    pub fn send_held_by_itself(&self, automatic: bool) {
+        self.session.send_held_by_itself(automatic);
+    }
+
+    /// Gives up what is [held](Self::held). A question goes back into the [draft](Self::draft).
+    pub fn take_back_held(&self) {
+        self.session.take_back_held();
     }
 
     /// Begins a new conversation. An answer that is under way is finished on the server and kept.

@@ -1,6 +1,9 @@
 //! One message as signals. Updating it touches no other, and no text is copied for a token.
 
-use super::figures::{Figures, Stopwatch};
+use super::{
+    figures::{Figures, Stopwatch},
+    session::is_lost,
+};
 use crate::{browser::time, markdown::live::LiveMarkdown};
 use leptos::prelude::*;
 use protocol::{
@@ -14,10 +17,14 @@ use protocol::{
 /// What an answer that is under way has to say about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
-    /// The provider failed and is asked again.
+    /// The provider failed and is asked again after a pause.
     Retrying {
-        /// Which attempt this is, counted from 1.
+        /// Which attempt comes next, counted from 1.
         attempt: u32,
+        /// The model that is asked.
+        model: Option<String>,
+        /// When it is asked, in milliseconds since 1970 UTC.
+        until: f64,
     },
     /// Another model answers.
     Fallback {
@@ -56,17 +63,29 @@ pub struct ChatMessage {
     /// What a person might ask next.
     pub suggestions: ArcRwSignal<Vec<String>>,
     transcript: ArcStoredValue<Transcript>,
+    /// What is shown while the answer that takes it on has not told it again.
+    kept: ArcStoredValue<Option<Kept>>,
     stopwatch: ArcStoredValue<Stopwatch>,
     flush_due: ArcStoredValue<bool>,
+}
+
+/// The text of an answer that broke off.
+#[derive(Debug, Clone)]
+struct Kept {
+    content: String,
+    reasoning: String,
 }
 
 impl ChatMessage {
     /// Makes a message of what is known of it.
     pub(crate) fn new(key: u64, message: Message) -> Self {
-        let live = match message.status {
-            MessageStatus::Streaming => LiveMarkdown::unfinished,
-            _ => LiveMarkdown::whole,
-        };
+        let under_way = message.status == MessageStatus::Streaming;
+        let live = if under_way { LiveMarkdown::unfinished } else { LiveMarkdown::whole };
+        let mut message = message;
+        if under_way && message.content.is_empty() && message.reasoning.is_empty() {
+            // Read from the beginning: what the generation has said about itself (retrying) is not part of the message.
+            message.last_event_id = 0;
+        }
         let answers = message.role == Role::Assistant;
         Self {
             key,
@@ -80,24 +99,57 @@ impl ChatMessage {
             figures: ArcRwSignal::new(Figures::of(&message)),
             suggestions: ArcRwSignal::new(Vec::new()),
             transcript: ArcStoredValue::new(Transcript::new(message)),
+            kept: ArcStoredValue::new(None),
             stopwatch: ArcStoredValue::new(Stopwatch::default()),
             flush_due: ArcStoredValue::new(false),
         }
     }
 
+    /// An answer that takes `old` on: it shows its text from the first moment, and the server tells it again as the first
+    /// piece of the new one.
+    pub(crate) fn taking_on(key: u64, old: &ChatMessage, message: Message) -> Self {
+        let Message { content, reasoning, .. } = old.message();
+        // As if they were whole: the text that comes is then read from its beginning, and changes only what differs.
+        let (text, thoughts) = (LiveMarkdown::whole(&content), LiveMarkdown::whole(&reasoning));
+        let kept = ArcStoredValue::new(Some(Kept { content, reasoning }));
+        Self { text, reasoning: thoughts, kept, ..Self::new(key, message) }
+    }
+
     /// The text as it was written, not tracked.
     pub fn content(&self) -> String {
-        self.transcript.read_value().message.content.clone()
+        self.message().content
     }
 
     /// All that is known of the message at this moment, not tracked.
     pub fn message(&self) -> Message {
-        self.transcript.read_value().message.clone()
+        let message = self.transcript.read_value().message.clone();
+        match &*self.kept.read_value() {
+            Some(Kept { content, reasoning }) => {
+                Message { content: content.clone(), reasoning: reasoning.clone(), ..message }
+            }
+            None => message,
+        }
     }
 
     /// How the answer ended, not tracked: [`ChatMessage::status`] changes with it.
     pub fn finish_reason(&self) -> Option<FinishReason> {
         self.transcript.read_value().message.finish_reason.clone()
+    }
+
+    /// Whether there is a part of an answer that the model can take on: it broke off, was stopped, or reached its limit.
+    /// Not tracked: [`ChatMessage::status`] changes with it.
+    pub fn can_continue(&self) -> bool {
+        let transcript = self.transcript.read_value();
+        let message = &transcript.message;
+        let ended_early = match message.status {
+            // After a lost connection it is not known whether it broke off: see first what the server has.
+            MessageStatus::Failed => message.error.as_ref().is_some_and(|error| error.retryable && !is_lost(error)),
+            MessageStatus::Complete => message.finish_reason == Some(FinishReason::Length),
+            MessageStatus::Interrupted | MessageStatus::Stopped => true,
+            MessageStatus::Streaming => false,
+        };
+        let has_text = !message.content.is_empty() || self.kept.read_value().is_some();
+        ended_early && has_text && message.role == Role::Assistant && !message.id.0.is_nil()
     }
 
     /// Its id, once the server has told it.
@@ -128,6 +180,13 @@ impl ChatMessage {
     pub(crate) fn apply(&self, number: u64, event: &StreamEvent) -> Change {
         let change = self.transcript.write_value().apply(number, event);
         match change {
+            // The text that was there before is no news, and not as fast as it comes.
+            Change::Content | Change::Reasoning if self.kept.read_value().is_some() => {
+                if change == Change::Content {
+                    self.kept.set_value(None);
+                }
+                self.flush_with_next_frame();
+            }
             Change::Content | Change::Reasoning => {
                 self.stopwatch.write_value().piece(time::now());
                 self.flush_with_next_frame();
@@ -142,6 +201,9 @@ impl ChatMessage {
     /// Takes the message as the server has it now.
     pub(crate) fn replace(&self, message: Message) {
         let ended = message.status != MessageStatus::Streaming;
+        if !message.content.is_empty() {
+            self.kept.set_value(None);
+        }
         *self.transcript.write_value() = Transcript::new(message);
         self.show_status();
         if ended { self.show_end() } else { self.flush() }
@@ -191,7 +253,11 @@ impl ChatMessage {
     fn show_status(&self) {
         let transcript = self.transcript.read_value();
         let notice = match &transcript.notice {
-            Some(Status::Retrying { attempt, .. }) => Some(Notice::Retrying { attempt: *attempt }),
+            Some(Status::Retrying { attempt, delay_ms }) => Some(Notice::Retrying {
+                attempt: *attempt,
+                model: transcript.message.model.clone(),
+                until: time::wall_clock() + *delay_ms as f64,
+            }),
             Some(Status::Fallback { from, to }) => Some(Notice::Fallback { from: from.clone(), to: to.clone() }),
             _ => None,
         };
@@ -200,19 +266,18 @@ impl ChatMessage {
     }
 
     fn show_end(&self) {
-        let transcript = self.transcript.read_value();
-        let message = &transcript.message;
+        let message = self.message();
         self.notice.set(None);
         self.reasoning.finish(&message.reasoning);
         self.text.finish(&message.content);
-        self.error.set(message.error.clone());
         if message.stats.is_some() {
-            let figures = Figures::of(message);
+            let figures = Figures::of(&message);
             // What the reader waited for counts, not what the server did, and it must not change at the end.
             let waited = self.stopwatch.read_value().figures(time::now()).first_token_ms;
             self.figures.set(Figures { first_token_ms: waited.or(figures.first_token_ms), ..figures });
         }
-        self.suggestions.set(transcript.suggestions.clone());
+        self.error.set(message.error);
+        self.suggestions.set(self.transcript.read_value().suggestions.clone());
         self.status.set(message.status);
     }
 }

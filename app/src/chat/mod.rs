@@ -1,8 +1,9 @@
 //! The chat session: the reactive shell around [`protocol::transcript::Transcript`].
 //!
 //! What lives here: [`handle`] (what a page holds: [`use_streaming_chat`]), [`options`], [`message`] (one message as
-//! signals), [`figures`] (speed), and inside `session` (the state) and `run` (one answer from question to end:
-//! sending, reading, reconnecting, stopping, falling back).
+//! signals), [`figures`] (speed), [`held`] (what the server would take later), and inside `session` (the state), `ask` (what
+//! is asked of the server) and `run` (one answer from question to end: sending, reading, reconnecting, stopping, falling
+//! back).
 //!
 //! Who calls it: pages and components, and other Leptos apps that embed the chat.
 //!
@@ -10,8 +11,10 @@
 //!
 //! [`use_streaming_chat`]: handle::use_streaming_chat
 
+mod ask;
 pub mod figures;
 pub mod handle;
+pub mod held;
 pub mod message;
 pub mod options;
 mod run;

@@ -1,12 +1,13 @@
 //! One answer, from the question to its end, whatever happens to the connection on the way.
 
 use super::{
+    ask::Ask,
     message::{ChatMessage, Notice},
     session::{Session, lost},
 };
 use crate::browser::{
     connection::{self, OfflineWatch},
-    http::{self, EventStream, FetchError},
+    http::{self, EventStream, FetchError, Refusal},
     time::{First, first, now, sleep, within},
 };
 use futures::{
@@ -17,11 +18,10 @@ use futures::{
 use leptos::prelude::*;
 use protocol::{
     conversation::{Conversation, SettingsChange},
-    error::{ErrorCode, PublicError},
+    error::ErrorCode,
     event::{Status, StreamEvent},
-    id::{ConversationId, MessageId},
+    id::ConversationId,
     message::{Message, MessageStatus},
-    request::SendMessage,
     transcript::Change,
 };
 use std::{cell::Cell, pin::pin, time::Duration};
@@ -38,38 +38,6 @@ const NAMES: Duration = Duration::from_secs(3);
 /// The pauses before each try to reconnect, in milliseconds.
 const PAUSES: [u64; 9] = [300, 700, 1500, 3000, 5000, 8000, 10_000, 10_000, 10_000];
 
-/// What is asked of the server.
-#[derive(Debug)]
-pub(crate) struct Ask {
-    content: Option<String>,
-    retry: Option<MessageId>,
-    /// Makes the server take the question once, however often it is sent.
-    key: String,
-    replaced: Option<ChatMessage>,
-}
-
-impl Ask {
-    /// A new question.
-    pub(crate) fn question(text: String, key: String) -> Self {
-        Self { content: Some(text), retry: None, key, replaced: None }
-    }
-
-    /// Another answer in place of `replaced`.
-    pub(crate) fn again(id: MessageId, key: String, replaced: ChatMessage) -> Self {
-        Self { content: None, retry: Some(id), key, replaced: Some(replaced) }
-    }
-
-    /// The question's text.
-    pub(crate) fn text(&self) -> Option<&str> {
-        self.content.as_deref()
-    }
-
-    /// The answer that is to be replaced.
-    pub(crate) fn replaced(&self) -> Option<&ChatMessage> {
-        self.replaced.as_ref()
-    }
-}
-
 /// How one connection went.
 enum Went {
     /// The answer is at its end.
@@ -79,7 +47,7 @@ enum Went {
     /// Nothing came, as if something on the way held it back; or this browser cannot stream.
     Unstreamable,
     /// The server refused.
-    Refused(u16, PublicError),
+    Refused(Refusal),
 }
 
 impl From<FetchError> for Went {
@@ -87,7 +55,7 @@ impl From<FetchError> for Went {
         match error {
             FetchError::Broken => Self::Broken,
             FetchError::NoStream => Self::Unstreamable,
-            FetchError::Refused(status, error) => Self::Refused(status, error),
+            FetchError::Refused(refusal) => Self::Refused(refusal),
         }
     }
 }
@@ -97,7 +65,7 @@ enum End {
     Ended,
     Stopped,
     Lost,
-    Refused(PublicError),
+    Refused(Refusal),
 }
 
 /// One answer that is under way.
@@ -123,12 +91,13 @@ impl Run {
         }
         let end = self.until_stopped(stopped).await;
         match (end, &self.ask) {
-            (End::Refused(error), Some(ask)) if self.message.generation().is_none() => {
-                self.session.refused(ask, error.clone());
+            (End::Refused(refusal), Some(ask)) if self.message.generation().is_none() => {
+                let error = refusal.error.clone();
+                self.session.refused(ask.clone(), refusal);
                 self.session.finished();
                 return self.session.options.get_value().failed(error);
             }
-            (End::Refused(error), _) => self.message.end(MessageStatus::Failed, Some(error)),
+            (End::Refused(refusal), _) => self.message.end(MessageStatus::Failed, Some(refusal.error)),
             (End::Lost, _) => {
                 self.message.end(MessageStatus::Failed, Some(lost()));
                 if self.message.generation().is_none() {
@@ -179,15 +148,15 @@ impl Run {
                     self.session.whole_only.set_value(true);
                     self.message.notice.set(Some(Notice::Whole));
                 }
-                Went::Refused(404, error) if named => match self.reload().await {
+                Went::Refused(refusal) if named && refusal.status == 404 => match self.reload().await {
                     Went::Ended => return End::Ended,
-                    Went::Refused(..) => return End::Refused(error),
+                    Went::Refused(_) => return End::Refused(refusal),
                     _ if !self.pause().await => return End::Lost,
                     _ => {}
                 },
-                Went::Refused(status, error) if !named && !is_gateway(status, &error) => return End::Refused(error),
-                Went::Broken | Went::Refused(..) if !self.pause().await => return End::Lost,
-                Went::Broken | Went::Refused(..) => {}
+                Went::Refused(refusal) if !named && !is_gateway(&refusal) => return End::Refused(refusal),
+                Went::Broken | Went::Refused(_) if !self.pause().await => return End::Lost,
+                Went::Broken | Went::Refused(_) => {}
             }
         }
     }
@@ -237,8 +206,7 @@ impl Run {
     async fn ask(&self, ask: &Ask, conversation: ConversationId, whole: bool) -> Went {
         let address = self.session.address(&format!("/api/conversations/{conversation}/messages"));
         let settings = SettingsChange::all(self.session.settings.get_untracked());
-        let body =
-            SendMessage { content: ask.content.clone(), retry: ask.retry, settings, whole, ..SendMessage::default() };
+        let body = ask.body(settings, whole);
         if whole {
             self.message.notice.set(Some(Notice::Whole));
             return match http::post::<Message>(&address, &body, &ask.key).await {
@@ -310,7 +278,7 @@ impl Run {
         let known = self.message.id();
         match conversation.messages.into_iter().find(|message| Some(message.id) == known) {
             Some(message) => self.take(message),
-            None => Went::Refused(404, lost()),
+            None => Went::Refused(Refusal { status: 404, error: lost(), retry_after: None }),
         }
     }
 
@@ -320,7 +288,7 @@ impl Run {
             match self.reload().await {
                 Went::Broken if !self.message.is_ended() => return Went::Broken,
                 Went::Ended => return Went::Ended,
-                Went::Refused(status, error) => return Went::Refused(status, error),
+                Went::Refused(refusal) => return Went::Refused(refusal),
                 _ => sleep(Duration::from_secs(1)).await,
             }
         }
@@ -361,6 +329,6 @@ impl Run {
 }
 
 /// A gateway that finds no server behind it says so without a problem document.
-fn is_gateway(status: u16, error: &PublicError) -> bool {
-    status >= 502 && error.code == ErrorCode::Unknown
+fn is_gateway(refusal: &Refusal) -> bool {
+    refusal.status >= 502 && refusal.error.code == ErrorCode::Unknown
 }

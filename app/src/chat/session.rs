@@ -1,11 +1,16 @@
 //! The state of a chat and what can be done to it.
 
 use super::{
+    ask::Ask,
+    held::{self, Held},
     message::ChatMessage,
     options::StreamingChatOptions,
-    run::{Ask, Run},
+    run::Run,
 };
-use crate::browser::{http, http::FetchError, random};
+use crate::browser::{
+    http::{self, FetchError, Refusal},
+    random,
+};
 use futures::{
     channel::oneshot,
     future::{AbortHandle, Abortable},
@@ -21,7 +26,7 @@ use std::future::Future;
 use uuid::Uuid;
 
 /// An id that the server has not told yet.
-const UNKNOWN: MessageId = MessageId(Uuid::nil());
+pub(super) const UNKNOWN: MessageId = MessageId(Uuid::nil());
 
 /// The state of a chat. All of it lives as long as the component that made it.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +40,8 @@ pub(crate) struct Session {
     pub(crate) problem: RwSignal<Option<PublicError>>,
     pub(crate) loading: RwSignal<bool>,
     pub(crate) missing: RwSignal<bool>,
+    /// What the server would take later, of any conversation.
+    pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) options: StoredValue<StreamingChatOptions>,
     /// Streaming was tried and does not work here.
     pub(crate) whole_only: StoredValue<bool>,
@@ -64,6 +71,7 @@ impl Session {
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
+            held: RwSignal::new(Vec::new()),
             whole_only: StoredValue::new(false),
             unsent: StoredValue::new(None),
             stop: StoredValue::new(None),
@@ -84,10 +92,12 @@ impl Session {
         self.settings.set(conversation.settings);
         let shown = conversation.messages.into_iter().filter(|message| message.role != Role::System);
         self.messages.set(shown.map(|message| self.message(message)).collect());
+        self.show_held();
     }
 
     /// Goes on reading the last answer, if it is under way.
     pub(crate) fn resume(self) {
+        self.recall_draft();
         let last = self.messages.with_untracked(|messages| messages.last().cloned());
         if let Some(answer) = last.filter(|last| last.role == Role::Assistant && !last.is_ended())
             && answer.generation().is_some()
@@ -98,13 +108,38 @@ impl Session {
     }
 
     pub(crate) fn send(self, text: String) {
-        if self.busy.get_untracked() || self.loading.get_untracked() || text.trim().is_empty() {
+        let waits = untrack(|| self.held_here()).is_some_and(|held| held.is_question());
+        if self.busy.get_untracked() || self.loading.get_untracked() || waits || text.trim().is_empty() {
             return;
         }
-        let question = self.message(Message::user(UNKNOWN, None, text.clone(), 0));
-        let answer = self.message(Message::answer(UNKNOWN, None, 0));
-        self.messages.update(|messages| messages.extend([question, answer.clone()]));
-        self.start(Run::new(self, answer, Some(Ask::question(text, random::token()))));
+        let question = self.question(text.clone());
+        self.messages.update(|messages| messages.push(question));
+        self.ask(Ask::question(text, random::token()));
+    }
+
+    /// Asks the server, and shows an answer that is under way: at the end, or in place of the one that it replaces.
+    pub(super) fn ask(self, ask: Ask) {
+        // What waited here is overtaken.
+        self.release(self.conversation.get_untracked());
+        let mut answer = self.message(Message::answer(UNKNOWN, None, 0));
+        if let Some(old) = ask.taken_on() {
+            answer = ChatMessage::taking_on(answer.key, old, answer.message());
+        }
+        match ask.replaced() {
+            Some(_) => self.replace_last(answer.clone()),
+            None => self.messages.update(|messages| messages.push(answer.clone())),
+        }
+        self.start(Run::new(self, answer, Some(ask)));
+    }
+
+    /// Takes the last answer on from where it broke off.
+    pub(crate) fn continue_answer(self) {
+        let last = self.messages.with_untracked(|messages| messages.last().cloned());
+        if let Some(last) = last.filter(|last| last.can_continue() && !self.busy.get_untracked())
+            && let Some(id) = last.id()
+        {
+            self.ask(Ask::further(id, random::token(), last));
+        }
     }
 
     pub(crate) fn retry(self) {
@@ -137,11 +172,7 @@ impl Session {
                 last.reopen();
                 self.start(Run::new(self, last, unsent));
             }
-            (Some(id), false) => {
-                let answer = self.message(Message::answer(UNKNOWN, None, 0));
-                self.replace_last(answer.clone());
-                self.start(Run::new(self, answer, Some(Ask::again(id, random::token(), last))));
-            }
+            (Some(id), false) => self.ask(Ask::again(id, random::token(), last)),
             (None, _) => {
                 let pair = self.messages.try_update(|messages| {
                     let at = messages.len().saturating_sub(2);
@@ -177,6 +208,8 @@ impl Session {
             };
             settings.model = model;
         });
+        drop(options);
+        self.show_held();
     }
 
     /// Opens another conversation.
@@ -193,8 +226,8 @@ impl Session {
                     self.show(conversation);
                     self.resume();
                 }
-                Err(FetchError::Refused(404, _)) => self.missing.set(true),
-                Err(FetchError::Refused(_, error)) => self.problem.set(Some(error)),
+                Err(FetchError::Refused(refusal)) if refusal.status == 404 => self.missing.set(true),
+                Err(FetchError::Refused(refusal)) => self.problem.set(Some(refusal.error)),
                 Err(_) => self.problem.set(Some(lost())),
             }
         });
@@ -228,19 +261,28 @@ impl Session {
         self.busy.set(false);
     }
 
-    /// The server did not take the question: it goes back to where it was typed.
-    pub(crate) fn refused(self, ask: &Ask, error: PublicError) {
+    /// The server did not take the request: it waits, or the question goes back to where it was typed.
+    pub(crate) fn refused(self, ask: Ask, refusal: Refusal) {
         match ask.replaced() {
             Some(old) => self.replace_last(old.clone()),
-            None => self.messages.update(|messages| messages.truncate(messages.len().saturating_sub(2))),
+            None => self.messages.update(|messages| drop(messages.pop())),
+        }
+        if let Some(pause) = held::pause(&refusal) {
+            return self.hold(ask, refusal.error.code, pause);
         }
         if let Some(question) = ask.text() {
-            self.draft.update(|draft| {
-                let typed = std::mem::take(draft);
-                *draft = if typed.trim().is_empty() { question.to_owned() } else { format!("{question}\n\n{typed}") };
-            });
+            self.messages.update(|messages| drop(messages.pop()));
+            self.put_back(question);
         }
-        self.problem.set(Some(error));
+        self.problem.set(Some(refusal.error));
+    }
+
+    /// Puts a question back to where it was typed, before what has been typed since.
+    pub(super) fn put_back(self, question: &str) {
+        self.draft.update(|draft| {
+            let typed = std::mem::take(draft);
+            *draft = if typed.trim().is_empty() { question.to_owned() } else { format!("{question}\n\n{typed}") };
+        });
     }
 
     fn replace_last(self, message: ChatMessage) {
@@ -250,7 +292,7 @@ impl Session {
         });
     }
 
-    fn message(self, message: Message) -> ChatMessage {
+    pub(super) fn message(self, message: Message) -> ChatMessage {
         let key = self.next_key.try_update_value(|key| {
             *key += 1;
             *key
@@ -285,6 +327,11 @@ impl Session {
             });
         });
     }
+
+    /// Starts a task that nothing but the end of the component ends.
+    pub(super) fn spawn_beside(self, task: impl Future<Output = ()> + 'static) {
+        self.owner.get_value().with(|| leptos::reactive::spawn_local_scoped_with_cancellation(task));
+    }
 }
 
 /// The error of an answer that broke off because the connection did.
@@ -292,6 +339,6 @@ pub(crate) fn lost() -> PublicError {
     PublicError::new(ErrorCode::Interrupted, "The connection to the server was lost, and trying again did not help.")
 }
 
-fn is_lost(error: &PublicError) -> bool {
+pub(super) fn is_lost(error: &PublicError) -> bool {
     *error == lost()
 }

@@ -1,6 +1,11 @@
-//! Tells a screen reader that an answer begins and how it ends: not every token.
+//! Tells a screen reader that an answer begins and how it ends, and how long a question has to wait: not every token, and
+//! not every second.
 
-use crate::chat::handle::StreamingChatHandle;
+use super::{countdown::duration, held_card::why};
+use crate::{
+    browser::time,
+    chat::{handle::StreamingChatHandle, held::Held},
+};
 use leptos::prelude::*;
 use protocol::message::{MessageStatus, Role};
 
@@ -10,17 +15,35 @@ pub fn Announcer(
     /// The chat.
     chat: StreamingChatHandle,
 ) -> impl IntoView {
-    let words = RwSignal::new("");
+    let words = RwSignal::new(String::new());
     Effect::new(move |before: Option<bool>| {
         let busy = chat.is_streaming.get();
         if busy {
-            words.set("The assistant is answering.");
-        } else if before == Some(true) {
-            words.set(ending(chat));
+            words.set("The assistant is answering.".to_owned());
+        } else if before == Some(true) && chat.held.with_untracked(Option::is_none) {
+            words.set(ending(chat).to_owned());
         }
         busy
     });
+    let waiting = Memo::new_with_compare(
+        move |_| chat.held.get(),
+        |before, now| before.map(|held| held.as_ref().map(moment)) != now.map(|held| held.as_ref().map(moment)),
+    );
+    Effect::new(move |_| {
+        let held = waiting.get()?;
+        let left = duration(time::seconds_until(held.until));
+        words.set(format!("{} You can send again in {left}.", why(held.code)));
+        leptos::reactive::spawn_local_scoped_with_cancellation(async move {
+            time::wait_until(held.until).await;
+            words.set("You can send again now.".to_owned());
+        });
+        Some(())
+    });
     view! { <p class="visually-hidden" aria-live="polite" role="status">{move || words.get()}</p> }
+}
+
+fn moment(held: &Held) -> f64 {
+    held.until
 }
 
 fn ending(chat: StreamingChatHandle) -> &'static str {

@@ -1,6 +1,7 @@
 //! What the model said.
 
 use super::{
+    continue_button::ContinueButton,
     copy_button::CopyButton,
     error_card::ErrorCard,
     figures_line::FiguresLine,
@@ -34,6 +35,15 @@ pub fn AssistantMessage(
         move |_| status.get() == MessageStatus::Streaming && text.is_empty() && reasoning.is_empty()
     });
     let copied = message.clone();
+    let can_continue = Memo::new({
+        let message = message.clone();
+        move |_| {
+            let ended = status.get() != MessageStatus::Streaming;
+            ended && is_last.get() && may_ask(chat) && message.can_continue()
+        }
+    });
+    let go_on = Callback::new(move |()| chat.continue_answer());
+    let notice = message.notice.clone();
     let ended = message.clone();
     let error = message.error.clone();
     view! {
@@ -43,8 +53,10 @@ pub fn AssistantMessage(
                 <p class="thinking" aria-hidden="true"><span></span><span></span><span></span></p>
             </Show>
             <Markdown text=message.text.clone() />
-            <NoticeLine notice=message.notice.clone() />
-            {move || ending(&ended, status.get(), error.get(), is_last.get(), chat)}
+            <Show when=move || status.get() == MessageStatus::Streaming>
+                <NoticeLine notice=notice.clone() />
+            </Show>
+            {move || ending(&ended, status.get(), error.get(), is_last.get().then_some(Ways { chat, can_continue }))}
             <footer class="assistant-message__foot">
                 <Show when=move || status.get() != MessageStatus::Streaming>
                     <div class="assistant-message__actions">
@@ -54,6 +66,9 @@ pub fn AssistantMessage(
                                 on:click=move |_| chat.retry()>
                                 <Icon drawing=Drawing::Again />
                             </button>
+                        </Show>
+                        <Show when=move || can_continue.get() && may_redo(status.get(), chat)>
+                            <ContinueButton go_on />
                         </Show>
                     </div>
                 </Show>
@@ -66,8 +81,18 @@ pub fn AssistantMessage(
 
 /// Whether the foot of the answer offers another one; where something failed, the error offers it.
 fn may_redo(status: MessageStatus, chat: StreamingChatHandle) -> bool {
-    let ended = matches!(status, MessageStatus::Complete | MessageStatus::Stopped);
-    ended && !chat.is_streaming.get() && chat.problem.with(Option::is_none)
+    matches!(status, MessageStatus::Complete | MessageStatus::Stopped) && may_ask(chat)
+}
+
+/// Whether nothing else is under way or waits.
+fn may_ask(chat: StreamingChatHandle) -> bool {
+    !chat.is_streaming.get() && chat.problem.with(Option::is_none) && chat.held.with(Option::is_none)
+}
+
+/// What can be done about the last answer.
+struct Ways {
+    chat: StreamingChatHandle,
+    can_continue: Memo<bool>,
 }
 
 fn name(status: MessageStatus) -> &'static str {
@@ -85,18 +110,27 @@ fn ending(
     message: &ChatMessage,
     status: MessageStatus,
     error: Option<protocol::error::PublicError>,
-    is_last: bool,
-    chat: StreamingChatHandle,
+    ways: Option<Ways>,
 ) -> Option<AnyView> {
-    let retry = Callback::new(move |()| chat.retry());
     let words = error.map(|error| error.message);
     match status {
         MessageStatus::Stopped => Some(view! { <p class="assistant-message__mark">"Stopped"</p> }.into_any()),
         MessageStatus::Failed | MessageStatus::Interrupted => {
             let words = words.unwrap_or_else(|| "The server stopped in the middle of this answer.".to_owned());
-            Some(match is_last {
-                true => view! { <ErrorCard message=words retry /> }.into_any(),
-                false => view! { <p class="assistant-message__mark">{words}</p> }.into_any(),
+            Some(match ways {
+                Some(Ways { chat, can_continue }) => {
+                    let retry = Callback::new(move |()| chat.retry());
+                    let go_on = Callback::new(move |()| chat.continue_answer());
+                    view! {
+                        <ErrorCard message=words retry>
+                            <Show when=move || can_continue.get()>
+                                <ContinueButton go_on />
+                            </Show>
+                        </ErrorCard>
+                    }
+                    .into_any()
+                }
+                None => view! { <p class="assistant-message__mark">{words}</p> }.into_any(),
             })
         }
         MessageStatus::Complete => {

@@ -3,7 +3,7 @@
 use super::icon::{Drawing, Icon};
 use crate::{
     browser::{document, element},
-    chat::handle::StreamingChatHandle,
+    chat::{handle::StreamingChatHandle, held::Held},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -49,8 +49,18 @@ pub fn Composer(
         }
         new
     });
+    // A question that is taken back is there to be edited.
+    let waits = Memo::new(move |_| chat.held.with(|held| held.as_ref().is_some_and(Held::is_question)));
+    Effect::new(move |before: Option<bool>| {
+        let now = waits.get();
+        let taken_back = before == Some(true) && !now && chat.draft.with_untracked(|draft| !draft.is_empty());
+        if taken_back && !chat.is_streaming.get_untracked() {
+            focus();
+        }
+        now
+    });
     let send = move || {
-        let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked();
+        let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked() && !waits.get_untracked();
         if free && !chat.draft.with_untracked(|draft| draft.trim().is_empty()) {
             let text = chat.draft.try_update(std::mem::take).unwrap_or_default();
             chat.send(text);
@@ -89,7 +99,7 @@ pub fn Composer(
         .into_any(),
         false => view! {
             <button type="button" class="composer__button" aria-label="Send message" title="Send (Enter)"
-                disabled=move || blank.get() on:click=send_clicked>
+                disabled=move || blank.get() || waits.get() on:click=send_clicked>
                 <Icon drawing=Drawing::Send />
             </button>
         }

@@ -11,12 +11,18 @@ pub fn ErrorCard(
     message: String,
     /// Tries again.
     retry: Callback<()>,
+    /// What can be done besides.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="error-card" role="alert">
             <Icon drawing=Drawing::Warning />
             <p>{message}</p>
-            <button type="button" class="button" on:click=move |_| retry.run(())>"Retry"</button>
+            <div class="error-card__actions">
+                {children.map(|children| children())}
+                <button type="button" class="button" on:click=move |_| retry.run(())>"Retry"</button>
+            </div>
         </div>
     }
 }

@@ -27,6 +27,10 @@ pub enum Drawing {
     Close,
     /// Sun and moon: the theme.
     Theme,
+    /// An arrow onward: go on.
+    Onward,
+    /// A clock: wait.
+    Clock,
     /// A triangle: something went wrong.
     Warning,
 }
@@ -45,6 +49,8 @@ impl Drawing {
             Self::List => "M4 7h16M4 12h16M4 17h10",
             Self::Close => "M6 6l12 12M18 6 6 18",
             Self::Theme => "M12 3.5a8.5 8.5 0 1 0 0 17zM12 3.5a8.5 8.5 0 0 1 0 17",
+            Self::Onward => "M5 5v14M10 12h10M15.5 7l5 5-5 5",
+            Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2",
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1",
         }
     }

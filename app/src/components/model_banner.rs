@@ -1,26 +1,32 @@
 //! Says that nobody is thinking here yet, and how to change that; or that a provider cannot be reached.
 
 use leptos::prelude::*;
-use protocol::model::ModelList;
+use protocol::{
+    conversation::ConversationSettings,
+    model::{ModelList, ProviderInfo},
+};
 
 /// A line above the chat while the demo model is all there is, or while a provider fails.
 #[component]
 pub fn ModelBanner(
     /// The models on offer.
     models: RwSignal<ModelList>,
+    /// Where the choice of a model is kept.
+    settings: RwSignal<ConversationSettings>,
 ) -> impl IntoView {
     let demo = Memo::new(move |_| models.with(|models| models.demo_only));
     let failing = Memo::new(move |_| {
         models.with(|models| {
-            let errors = models.providers.iter().filter_map(|provider| provider.error.as_ref());
-            errors.map(|error| error.message.clone()).collect::<Vec<_>>()
+            let chosen = settings.with(|settings| settings.model.clone()).unwrap_or_else(|| models.default.clone());
+            let asked = chosen.split('/').next().unwrap_or_default();
+            models.providers.iter().filter_map(|provider| trouble(provider, asked)).collect::<Vec<_>>()
         })
     });
     view! {
         <Show when=move || !failing.with(Vec::is_empty)>
-            <aside class="model-banner" role="status" aria-label="Providers">
+            <div class="model-banner" role="status" aria-label="Providers">
                 <p>{move || failing.get().join(" ")}</p>
-            </aside>
+            </div>
         </Show>
         <Show when=move || demo.get()>
             <aside class="model-banner" aria-label="Demo">
@@ -40,5 +46,33 @@ pub fn ModelBanner(
                 </details>
             </aside>
         </Show>
+    }
+}
+
+/// What is to be said of a provider. That one is paused matters only to those who would ask it; the picker marks the others.
+fn trouble(provider: &ProviderInfo, asked: &str) -> Option<String> {
+    match (provider.paused_ms, &provider.error) {
+        (Some(_), _) if provider.id == asked => Some(format!(
+            "{} is not answering at the moment. It is tried again by itself; until then, another model can be chosen above.",
+            provider.label
+        )),
+        (Some(_), _) => None,
+        (None, error) => error.as_ref().map(|error| error.message.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::error::{ErrorCode, PublicError};
+
+    #[test]
+    fn a_pause_is_told_to_those_who_would_ask() {
+        let error = Some(PublicError::new(ErrorCode::UpstreamFailure, "It failed."));
+        let mut provider = ProviderInfo { id: "openai".into(), label: "OpenAI".into(), error, paused_ms: Some(9) };
+        assert!(trouble(&provider, "openai").unwrap().starts_with("OpenAI is not answering at the moment."));
+        assert_eq!(trouble(&provider, "demo"), None);
+        provider.paused_ms = None;
+        assert_eq!(trouble(&provider, "demo").as_deref(), Some("It failed."));
     }
 }

@@ -19,7 +19,9 @@ pub fn ModelPicker(
         set.unwrap_or_else(|| models.with(|models| models.default.clone()))
     });
     let groups = move || models.with(|models| grouped(models, &chosen.get()));
-    let group = move |(label, members): (String, Vec<ModelInfo>)| {
+    let group = move |Group { label, members, is_paused, .. }: Group| {
+        // At the group and not at each model, so that the chosen one keeps its name in the closed picker.
+        let label = if is_paused { format!("{label} ({PAUSED})") } else { label };
         let options = members.into_iter().map(move |model| {
             let id = model.id.clone();
             view! { <option value=model.id selected=move || chosen.get() == id>{short(&model.label)}</option> }
@@ -39,6 +41,9 @@ pub fn ModelPicker(
     }
 }
 
+/// What is said of the models of a provider that failed several times and is left alone for a while.
+const PAUSED: &str = "not answering at the moment";
+
 /// A label without the folders and the ending of a model file.
 fn short(label: &str) -> String {
     let name = match label.strip_suffix(".gguf") {
@@ -48,22 +53,34 @@ fn short(label: &str) -> String {
     name.to_owned()
 }
 
+/// The models of one provider.
+struct Group {
+    provider: String,
+    label: String,
+    members: Vec<ModelInfo>,
+    is_paused: bool,
+}
+
 /// The models by provider. The chosen one is always among them, even if its provider does not list it now.
-fn grouped(models: &ModelList, chosen: &str) -> Vec<(String, Vec<ModelInfo>)> {
-    let mut groups: Vec<(String, String, Vec<ModelInfo>)> = Vec::new();
+fn grouped(models: &ModelList, chosen: &str) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
     let unlisted = (!chosen.is_empty() && models.models.iter().all(|model| model.id != chosen)).then(|| {
         let (provider, label) = chosen.split_once('/').unwrap_or(("", chosen));
         ModelInfo { id: chosen.to_owned(), provider: provider.to_owned(), label: label.to_owned() }
     });
     for model in models.models.iter().cloned().chain(unlisted) {
-        match groups.iter_mut().find(|(provider, ..)| *provider == model.provider) {
-            Some((.., members)) => members.push(model),
+        match groups.iter_mut().find(|group| group.provider == model.provider) {
+            Some(group) => group.members.push(model),
             None => {
                 let known = models.providers.iter().find(|provider| provider.id == model.provider);
-                let label = known.map_or_else(|| model.provider.clone(), |provider| provider.label.clone());
-                groups.push((model.provider.clone(), label, vec![model]));
+                groups.push(Group {
+                    label: known.map_or_else(|| model.provider.clone(), |provider| provider.label.clone()),
+                    is_paused: known.is_some_and(|provider| provider.paused_ms.is_some()),
+                    provider: model.provider.clone(),
+                    members: vec![model],
+                });
             }
         }
     }
-    groups.into_iter().map(|(_, label, members)| (label, members)).collect()
+    groups
 }

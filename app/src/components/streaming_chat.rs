@@ -1,6 +1,8 @@
 //! The whole chat as one component.
 
-use super::{announcer::Announcer, composer::Composer, error_card::ErrorCard, message_list::MessageList};
+use super::{
+    announcer::Announcer, composer::Composer, error_card::ErrorCard, held_card::HeldCard, message_list::MessageList,
+};
 use crate::{
     browser::{connection::Listener, element},
     chat::{
@@ -65,6 +67,7 @@ pub fn StreamingChat(
             <MessageList chat>{move || children.with_value(|children| children.as_ref().map(|children| children()))}</MessageList>
             <div class="streaming-chat__foot">
                 {problem}
+                <HeldCard chat />
                 <Composer chat placeholder />
             </div>
             <Announcer chat />

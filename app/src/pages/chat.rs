@@ -1,7 +1,7 @@
 //! The chat, at `/` and at `/c/{conversation}`.
 
 use crate::{
-    browser::http,
+    browser::{http, time},
     chat::{
         handle::{StreamingChatHandle, use_streaming_chat},
         options::StreamingChatOptions,
@@ -10,6 +10,7 @@ use crate::{
         empty_chat::EmptyChat, model_banner::ModelBanner, page_header::PageHeader, sidebar::Sidebar,
         streaming_chat::StreamingChat,
     },
+    model_names::ModelNames,
     page_data::PageData,
     pages::not_found::NotFoundPage,
 };
@@ -23,6 +24,7 @@ use leptos_router::{
 use protocol::{
     conversation::{ConversationList, ConversationSummary},
     id::ConversationId,
+    message::MessageStatus,
     model::ModelList,
 };
 
@@ -32,11 +34,12 @@ pub fn ChatPage() -> impl IntoView {
     let data = expect_context::<PageData>();
     let chat = use_streaming_chat(StreamingChatOptions::new().conversation(data.conversation));
     let models = RwSignal::new(data.models);
+    ModelNames::provide(models);
     let conversations = RwSignal::new(data.conversations);
     let drawer_open = RwSignal::new(false);
     let gone = RwSignal::new(data.not_found);
     follow_address(chat, gone);
-    refresh_models(models);
+    refresh_models(chat, models);
     refresh_conversations(chat, conversations);
     let name = Memo::new(move |_| {
         let id = chat.conversation.get();
@@ -60,7 +63,7 @@ pub fn ChatPage() -> impl IntoView {
                         <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| "Chat".to_owned())}</h1>
                     </Show>
                     <PageHeader chat models drawer_open />
-                    <ModelBanner models />
+                    <ModelBanner models settings=chat.settings />
                     <StreamingChat chat placeholder="Ask anything">
                         <EmptyChat chat />
                     </StreamingChat>
@@ -104,17 +107,39 @@ fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
     });
 }
 
-/// The server renders with the models that it knows at that moment; the browser asks for all of them.
-fn refresh_models(models: RwSignal<ModelList>) {
+/// The server renders with the models that it knows at that moment; the browser asks for all of them. It asks again when a
+/// provider has failed, which may have been paused, and when the pause of one is over.
+fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
+    let reads = RwSignal::new(0);
+    Effect::new(move |before: Option<()>| {
+        let busy = chat.is_streaming.get();
+        if before.is_some() && !busy && untrack(|| provider_failed(chat)) {
+            reads.update(|reads| *reads += 1);
+        }
+    });
     Effect::new(move |_| {
+        reads.track();
         leptos::reactive::spawn_local_scoped_with_cancellation(async move {
-            if let Ok(list) = http::get::<ModelList>("/api/models").await
-                && models.with_untracked(|known| *known != list)
-            {
+            let Ok(list) = http::get::<ModelList>("/api/models").await else { return };
+            let pause = list.providers.iter().filter_map(|provider| provider.paused_ms).min();
+            if models.with_untracked(|known| *known != list) {
                 models.set(list);
+            }
+            if let Some(pause) = pause {
+                // At least some seconds, in case that it is paused again at once.
+                time::wait_until(time::wall_clock() + pause.max(5_000) as f64).await;
+                time::until_visible().await;
+                reads.update(|reads| *reads += 1);
             }
         });
     });
+}
+
+/// Whether the last answer has failed, or another model than the one that was asked has given it.
+fn provider_failed(chat: StreamingChatHandle) -> bool {
+    let Some(last) = chat.messages.with(|messages| messages.last().cloned()) else { return false };
+    let chosen = chat.settings.with(|settings| settings.model.clone());
+    last.status.get() == MessageStatus::Failed || (chosen.is_some() && last.model.get() != chosen)
 }
 
 /// Reads the list of conversations again whenever an answer begins or ends.

@@ -12,6 +12,8 @@ use web_sys::{Headers, Request, Response, ResponseInit};
 pub(super) enum Reply {
     /// A status and a JSON text.
     Json(u16, String),
+    /// A status, a JSON text, and the seconds of `Retry-After`.
+    Later(u16, String, u32),
     /// Bytes in these pieces; then the end, or nothing more and no end.
     Stream { pieces: Vec<Vec<u8>>, ends: bool },
     /// No connection.
@@ -94,6 +96,12 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
         Reply::Json(status, text) => {
             Ok(response(status, "application/json", |init| Response::new_with_opt_str_and_init(Some(&text), init)))
         }
+        Reply::Later(status, text, seconds) => {
+            let init = init(status, "application/problem+json");
+            let headers: Headers = init.get_headers().unchecked_into();
+            headers.set("retry-after", &seconds.to_string())?;
+            Ok(Response::new_with_opt_str_and_init(Some(&text), &init)?.into())
+        }
         Reply::Stream { pieces, ends } => {
             let pieces = stream::iter(pieces).then(|piece| async move {
                 crate::browser::time::sleep(std::time::Duration::from_millis(1)).await;
@@ -123,9 +131,13 @@ fn watch_abort(state: &Rc<RefCell<State>>, request: &Request) {
 }
 
 fn response(status: u16, kind: &str, make: impl FnOnce(&ResponseInit) -> Result<Response, JsValue>) -> JsValue {
+    make(&init(status, kind)).unwrap().into()
+}
+
+fn init(status: u16, kind: &str) -> ResponseInit {
     let (init, headers) = (ResponseInit::new(), Headers::new().unwrap());
     headers.set("content-type", kind).unwrap();
     init.set_status(status);
     init.set_headers(&headers);
-    make(&init).unwrap().into()
+    init
 }

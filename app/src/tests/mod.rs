@@ -1,7 +1,11 @@
 //! Tests in a real browser: streams and aborts, what a token touches in the document, and whole sends against a server
 //! that is played by [`fake_server`].
 
+mod continuing;
+mod conversation;
 mod fake_server;
+mod holding;
+mod noticing;
 mod rendering;
 mod sending;
 mod streams;

@@ -1,79 +1,15 @@
 //! Whole sends: what is asked of the server and what is shown.
 
-use super::fake_server::{FakeServer, Reply};
-use crate::{StreamingChatHandle, StreamingChatOptions, browser::time::sleep, use_streaming_chat};
+use super::{
+    conversation::{
+        CONVERSATION, GENERATION, MESSAGE, UNSET, answer, chat, chunk, complete, conversation, frame, processing,
+        refusal, stream, until,
+    },
+    fake_server::{FakeServer, Reply},
+};
 use leptos::prelude::*;
 use protocol::message::MessageStatus;
-use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen_test::wasm_bindgen_test;
-
-const CONVERSATION: &str = "00000000-0000-4000-8000-000000000001";
-const GENERATION: &str = "00000000-0000-4000-8000-000000000002";
-const MESSAGE: &str = "00000000-0000-4000-8000-000000000003";
-/// The settings of a chat in which nothing is set: the page says so, for the server keeps what is not spoken of.
-const UNSET: &str = r#""model":null,"system_prompt":null,"temperature":null,"top_p":null,"max_tokens":null"#;
-
-fn conversation(messages: &str) -> Reply {
-    Reply::Json(
-        201,
-        format!(
-            r#"{{"id":"{CONVERSATION}","title":"","created_at":0,"updated_at":0,"settings":{{}},"messages":[{messages}]}}"#
-        ),
-    )
-}
-
-fn frame(number: u64, data: &str) -> Vec<u8> {
-    format!("id: {number}\ndata: {data}\n\n").into_bytes()
-}
-
-fn processing() -> Vec<u8> {
-    frame(
-        1,
-        &format!(
-            r#"{{"type":"status","status":"processing","generation_id":"{GENERATION}","conversation_id":"{CONVERSATION}","message_id":"{MESSAGE}","model":"demo/x"}}"#
-        ),
-    )
-}
-
-fn chunk(number: u64, text: &str) -> Vec<u8> {
-    frame(number, &format!(r#"{{"type":"chunk","content":"{text}"}}"#))
-}
-
-fn complete(number: u64, reason: &str) -> Vec<u8> {
-    frame(number, &format!(r#"{{"type":"complete","finish_reason":"{reason}"}}"#))
-}
-
-fn stream(pieces: Vec<Vec<u8>>, ends: bool) -> Reply {
-    Reply::Stream { pieces, ends }
-}
-
-/// A chat in the page, until the second value is dropped.
-fn chat() -> (StreamingChatHandle, impl Drop) {
-    let place = document().create_element("div").unwrap();
-    document().body().unwrap().append_child(&place).unwrap();
-    let made = Rc::new(RefCell::new(None));
-    let out = made.clone();
-    let handle = mount_to(wasm_bindgen::JsCast::unchecked_into(place), move || {
-        *out.borrow_mut() = Some(use_streaming_chat(StreamingChatOptions::new()));
-    });
-    let chat = made.borrow_mut().take().unwrap();
-    (chat, handle)
-}
-
-async fn until(what: impl Fn() -> bool) {
-    for _ in 0..400 {
-        if what() {
-            return;
-        }
-        sleep(Duration::from_millis(10)).await;
-    }
-    panic!("it did not happen within four seconds");
-}
-
-fn answer(chat: StreamingChatHandle) -> (String, MessageStatus) {
-    let last = chat.messages.get_untracked().pop().unwrap();
-    (last.content(), last.status.get_untracked())
-}
 
 #[wasm_bindgen_test]
 async fn a_double_click_sends_once_and_the_answer_comes() {
@@ -127,8 +63,7 @@ async fn a_question_that_never_arrived_is_sent_again_under_the_same_key() {
 
 #[wasm_bindgen_test]
 async fn a_refused_question_goes_back_to_where_it_was_typed() {
-    let problem = r#"{"type":"about:blank","title":"","status":429,"detail":"Slow down.","code":"rate_limited"}"#;
-    let _server = FakeServer::new([conversation(""), Reply::Json(429, problem.into())]);
+    let _server = FakeServer::new([conversation(""), refusal(429, "rate_limited", None)]);
     let (chat, _handle) = chat();
     chat.send("My long question");
     until(|| !chat.is_streaming.get_untracked()).await;

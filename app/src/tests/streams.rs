@@ -58,8 +58,9 @@ async fn a_problem_document_is_read_and_anything_else_is_put_into_words() {
     let problem =
         r#"{"type":"about:blank","title":"Not Found","status":404,"detail":"No such thing.","code":"not_found"}"#;
     let _server = FakeServer::new([Reply::Json(404, problem.into()), Reply::Json(502, "<html>".into())]);
-    let Err(FetchError::Refused(404, error)) = http::get::<()>("/a").await else { panic!() };
-    assert_eq!((error.message.as_str(), error.retryable), ("No such thing.", false));
-    let Err(FetchError::Refused(502, error)) = http::get::<()>("/b").await else { panic!() };
-    assert!(error.message.contains("502") && error.retryable);
+    let Err(FetchError::Refused(refusal)) = http::get::<()>("/a").await else { panic!() };
+    assert_eq!((refusal.status, refusal.retry_after), (404, None));
+    assert_eq!((refusal.error.message.as_str(), refusal.error.retryable), ("No such thing.", false));
+    let Err(FetchError::Refused(refusal)) = http::get::<()>("/b").await else { panic!() };
+    assert!(refusal.status == 502 && refusal.error.message.contains("502") && refusal.error.retryable);
 }

@@ -1,0 +1,66 @@
+//! A question waits, because the server takes only so many at a time.
+
+use super::{
+    countdown::{duration, seconds_left},
+    icon::{Drawing, Icon},
+};
+use crate::chat::{handle::StreamingChatHandle, held::Held};
+use leptos::prelude::*;
+use protocol::error::ErrorCode;
+
+/// Says how long the question has to wait, sends it when it is time if that is wanted, and gives it back for editing.
+#[component]
+pub fn HeldCard(
+    /// The chat.
+    chat: StreamingChatHandle,
+) -> impl IntoView {
+    let shown = Memo::new(move |_| chat.held.with(Option::is_some));
+    view! {
+        <Show when=move || shown.get()>
+            <Waiting chat />
+        </Show>
+    }
+}
+
+#[component]
+fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
+    let held = move |of: fn(&Held) -> bool| chat.held.with(|held| held.as_ref().is_some_and(of));
+    let left = seconds_left(Memo::new(move |_| chat.held.with(|held| held.as_ref().map(|held| held.until))).into());
+    let ready = Memo::new(move |_| left.get() == 0);
+    let why = move || chat.held.with(|held| held.as_ref().map(|held| why(held.code)));
+    let back = move || if held(Held::is_question) { "Edit" } else { "Cancel" };
+    view! {
+        <section class="held-card" aria-label="Waiting to be sent">
+            <Icon drawing=Drawing::Clock />
+            <div class="held-card__words">
+                <p>
+                    {why} " "
+                    <strong>{move || match left.get() {
+                        0 => "You can send again now.".to_owned(),
+                        left => format!("You can send again in {}.", duration(left)),
+                    }}</strong>
+                </p>
+                <Show when=move || !ready.get()>
+                    <label class="held-card__choice">
+                        <input type="checkbox" prop:checked=move || held(Held::is_automatic)
+                            on:change=move |event| chat.send_held_by_itself(event_target_checked(&event)) />
+                        "Send by itself when it is time"
+                    </label>
+                </Show>
+            </div>
+            <div class="held-card__actions">
+                <button type="button" class="button" on:click=move |_| chat.take_back_held()>{back}</button>
+                <button type="button" class="button button--primary" disabled=move || !ready.get()
+                    on:click=move |_| chat.send_held()>"Send now"</button>
+            </div>
+        </section>
+    }
+}
+
+/// Why the server does not take a question at the moment.
+pub(super) fn why(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::Overloaded => "The server is very busy at the moment.",
+        _ => "You have asked a lot in a short time.",
+    }
+}

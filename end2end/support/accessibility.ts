@@ -1,0 +1,15 @@
+// The accessibility checker. (@axe-core/playwright needs a newer Node.js than this project.)
+import { createRequire } from "node:module";
+import type { Page } from "@playwright/test";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** What an accessibility checker finds fault with, by rule and place. */
+export async function faults(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: axe });
+  return page.evaluate(async () => {
+    const checker = (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe;
+    const { violations } = await checker.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+  });
+}
