@@ -7,7 +7,7 @@
 //! - [`encode`] turns events into wire formats;
 //! - [`http`] has the routes; it alone names axum;
 //! - [`conversation`] joins the engine with [`store`], which keeps what was said;
-//! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is;
+//! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is, [`timer`] when something is due;
 //! - [`rate_limit`] says how often a client may start a generation;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
 //! - [`startup`] puts everything together.
@@ -26,4 +26,5 @@ pub mod rate_limit;
 pub mod startup;
 pub mod store;
 pub mod telemetry;
+pub mod timer;
 pub mod visitor;

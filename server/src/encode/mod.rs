@@ -30,7 +30,7 @@ pub enum Flow {
 }
 
 /// Turns the events of one generation into one reader's bytes.
-pub trait Encoder: Send + 'static {
+pub trait Encoder: Send + Unpin + 'static {
     /// The `Content-Type` of the body.
     fn content_type(&self) -> &'static str;
 

@@ -3,9 +3,10 @@
 //! Nothing here costs a token anything that nobody reads this way: a reader waits on the logs themselves.
 
 use super::{
-    handle::{Generation, Reader},
+    handle::Generation,
     log::Entry,
     position::{InvalidPosition, Position},
+    reader::Reader,
 };
 use crate::visitor::Owner;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};

@@ -1,9 +1,6 @@
 //! A generation as others see it: to read, to stop, to ask how far it is.
 
-use super::{
-    log::{Entry, Log},
-    memory::LogMemory,
-};
+use super::{log::Log, memory::LogMemory, reader::Reader};
 use crate::visitor::Owner;
 use futures::future::{AbortHandle, AbortRegistration};
 use protocol::{
@@ -20,7 +17,6 @@ use std::{
     },
     time::{Duration, Instant},
 };
-use tokio::sync::watch;
 
 /// What happens to a generation once it has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,13 +104,13 @@ impl Generation {
 
     /// A reader that begins with the first event.
     pub fn reader(self: &Arc<Self>) -> Reader {
-        Reader { length: self.log.watch(), generation: Arc::clone(self), cursor: 0 }
+        Reader::new(Arc::clone(self), 0)
     }
 
     /// A reader that begins after the event with this number. `None` if there is no such event yet.
     pub fn subscribe(self: &Arc<Self>, after: u64) -> Option<Reader> {
         let cursor = usize::try_from(after).ok().filter(|cursor| *cursor <= self.log.len())?;
-        Some(Reader { cursor, ..self.reader() })
+        Some(Reader::new(Arc::clone(self), cursor))
     }
 
     /// Asks it to stop. It ends with a `complete` whose reason is `cancelled`, unless it ends by itself first.
@@ -142,12 +138,11 @@ impl Generation {
     }
 
     /// Waits until it says something; the error, if that is all it says.
-    pub async fn failed_at_once(&self) -> Option<PublicError> {
-        let mut length = self.log.watch();
-        loop {
-            length.borrow_and_update();
+    pub async fn failed_at_once(self: &Arc<Self>) -> Option<PublicError> {
+        let mut reader = self.reader();
+        while reader.ready().await {
             let mut first = None;
-            self.log.read(0, |_, entry| {
+            reader.read(|_, entry| {
                 first = Some(match &entry.event {
                     StreamEvent::Status(_) | StreamEvent::Context {} | StreamEvent::Unknown => return true,
                     StreamEvent::Error(error) => Some(error.clone()),
@@ -155,19 +150,19 @@ impl Generation {
                 });
                 false
             });
-            match first {
-                Some(error) => return error,
-                // The sender lives as long as this log.
-                None => length.changed().await.ok()?,
+            if let Some(error) = first {
+                return error;
             }
         }
+        None
     }
 
     /// Waits for the end.
-    pub async fn ended(&self) {
-        let mut length = self.log.watch();
-        // The sender lives as long as this log, so the wait cannot fail.
-        let _ = length.wait_for(|_| self.log.is_closed()).await;
+    pub async fn ended(self: &Arc<Self>) {
+        let mut reader = self.reader();
+        while reader.ready().await {
+            reader.read(|_, _| true);
+        }
     }
 
     /// How long the provider that refused asks to wait.
@@ -228,43 +223,5 @@ pub struct StopOnDrop(AbortHandle);
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.abort();
-    }
-}
-
-/// A cursor into a generation's log. A slow reader lags here and costs nobody else anything.
-#[derive(Debug)]
-pub struct Reader {
-    generation: Arc<Generation>,
-    length: watch::Receiver<usize>,
-    cursor: usize,
-}
-
-impl Reader {
-    /// The generation that is read.
-    pub fn generation(&self) -> &Arc<Generation> {
-        &self.generation
-    }
-
-    /// The number of the last event that it has read; 0 before the first.
-    pub fn number(&self) -> u64 {
-        self.cursor as u64
-    }
-
-    /// Waits until there is something to read. `false` when everything, the terminal event included, has been read.
-    pub async fn ready(&mut self) -> bool {
-        loop {
-            let length = *self.length.borrow_and_update();
-            if length > self.cursor {
-                return true;
-            }
-            if self.generation.log.is_closed() || self.length.changed().await.is_err() {
-                return self.generation.log.len() > self.cursor;
-            }
-        }
-    }
-
-    /// Hands what is there to `take`, with the events' numbers, until it has had enough.
-    pub fn read(&mut self, take: impl FnMut(u64, &Entry) -> bool) {
-        self.cursor = self.generation.log.read(self.cursor, take);
     }
 }

@@ -5,8 +5,10 @@
 use super::memory::{LogMemory, MemoryShare};
 use bytes::Bytes;
 use protocol::event::StreamEvent;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use tokio::sync::watch;
+use std::{
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    task::{Context, Poll, Waker},
+};
 
 /// One event and, once somebody has asked for it, its frame on the wire of typed events.
 #[derive(Debug)]
@@ -31,12 +33,53 @@ struct Entries {
     list: Vec<Entry>,
     /// Bytes of text in the events; what the entries themselves take comes on top.
     text: usize,
+    waiting: Waiting,
+}
+
+/// One reader, as the log knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ReaderId(u64);
+
+/// The readers that have read everything and wait. There is nearly always one: it takes no allocation.
+#[derive(Debug, Default)]
+struct Waiting {
+    first: Option<(ReaderId, Waker)>,
+    others: Vec<(ReaderId, Waker)>,
+    last_id: u64,
+}
+
+impl Waiting {
+    fn insert(&mut self, id: ReaderId, waker: &Waker) {
+        let mut known = self.first.iter_mut().chain(&mut self.others);
+        if let Some((_, known)) = known.find(|(known, _)| *known == id) {
+            known.clone_from(waker);
+        } else if self.first.is_none() {
+            self.first = Some((id, waker.clone()));
+        } else {
+            self.others.push((id, waker.clone()));
+        }
+    }
+
+    fn remove(&mut self, id: ReaderId) {
+        self.first.take_if(|(known, _)| *known == id);
+        self.others.retain(|(known, _)| *known != id);
+    }
 }
 
 impl Entries {
     /// About how much memory they take: each event with its frame, and its text in both.
     fn bytes(&self) -> usize {
         self.list.capacity() * size_of::<Entry>() + self.list.len() * FRAME_OVERHEAD + 2 * self.text
+    }
+
+    fn read(&self, mut cursor: usize, mut take: impl FnMut(u64, &Entry) -> bool) -> usize {
+        for entry in self.list.get(cursor..).unwrap_or_default() {
+            cursor += 1;
+            if !take(cursor as u64, entry) {
+                break;
+            }
+        }
+        cursor
     }
 
     fn is_closed(&self) -> bool {
@@ -49,7 +92,6 @@ impl Entries {
 pub struct Log {
     entries: Mutex<Entries>,
     memory: MemoryShare,
-    length: watch::Sender<usize>,
 }
 
 impl Log {
@@ -60,7 +102,7 @@ impl Log {
 
     /// An empty log, which counts in `memory`.
     pub(super) fn counted(memory: &LogMemory) -> Self {
-        Self { entries: Mutex::default(), memory: memory.share(), length: watch::Sender::new(0) }
+        Self { entries: Mutex::default(), memory: memory.share() }
     }
 
     /// Appends events and wakes every reader once. What follows a terminal event is dropped.
@@ -76,16 +118,19 @@ impl Log {
             }
             entries.list.push(Entry { event, frame: OnceLock::new() });
         }
-        // Told before the lock is released: whoever finds the log closed also finds its whole length.
-        if entries.list.len() > before {
-            self.memory.set(entries.bytes());
-            self.length.send_replace(entries.list.len());
+        if entries.list.len() == before {
+            return;
         }
+        self.memory.set(entries.bytes());
+        let (first, others) = (entries.waiting.first.take(), std::mem::take(&mut entries.waiting.others));
+        // Those who are woken want the lock.
+        drop(entries);
+        first.into_iter().chain(others).for_each(|(_, waker)| waker.wake());
     }
 
     /// How many events there are.
     pub fn len(&self) -> usize {
-        *self.length.borrow()
+        self.entries().list.len()
     }
 
     /// About how much memory it takes.
@@ -103,22 +148,41 @@ impl Log {
         self.entries().is_closed()
     }
 
-    /// Told about every growth.
-    pub fn watch(&self) -> watch::Receiver<usize> {
-        self.length.subscribe()
+    /// A name for one more reader.
+    pub(super) fn reader_id(&self) -> ReaderId {
+        let mut entries = self.entries();
+        entries.waiting.last_id += 1;
+        ReaderId(entries.waiting.last_id)
+    }
+
+    /// A reader that will not come again.
+    pub(super) fn leave(&self, id: ReaderId) {
+        self.entries().waiting.remove(id);
+    }
+
+    /// Hands the entries after `cursor` to `take` like [`Log::read`], or has the reader woken when there are some. Gives the new
+    /// cursor, and none when the terminal event has been read.
+    pub(super) fn poll_beyond(
+        &self,
+        cursor: usize,
+        reader: ReaderId,
+        context: &mut Context<'_>,
+        take: impl FnMut(u64, &Entry) -> bool,
+    ) -> Poll<Option<usize>> {
+        let mut entries = self.entries();
+        if entries.list.len() > cursor {
+            return Poll::Ready(Some(entries.read(cursor, take)));
+        }
+        if entries.is_closed() {
+            return Poll::Ready(None);
+        }
+        entries.waiting.insert(reader, context.waker());
+        Poll::Pending
     }
 
     /// Hands the entries after `cursor` to `take`, with their numbers, until it has had enough; returns the new cursor.
-    pub fn read(&self, cursor: usize, mut take: impl FnMut(u64, &Entry) -> bool) -> usize {
-        let entries = self.entries();
-        let mut cursor = cursor;
-        for entry in entries.list.get(cursor..).unwrap_or_default() {
-            cursor += 1;
-            if !take(cursor as u64, entry) {
-                break;
-            }
-        }
-        cursor
+    pub fn read(&self, cursor: usize, take: impl FnMut(u64, &Entry) -> bool) -> usize {
+        self.entries().read(cursor, take)
     }
 
     /// A panic while holding the lock cannot leave a half-pushed entry, so a poisoned lock is still good.

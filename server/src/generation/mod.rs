@@ -17,6 +17,7 @@ mod log;
 mod memory;
 mod position;
 mod progress;
+mod reader;
 mod registry;
 mod task;
 mod watchdog;
@@ -24,9 +25,10 @@ mod watchdog;
 pub use attempts::RetryPolicy;
 pub use engine::{Engine, EngineError, KeptText, Names, NewGeneration, OnEnd, Prepared, Question};
 pub use feed::{FeedEvent, FeedReader};
-pub use handle::{Generation, Keep, Reader, StopOnDrop};
+pub use handle::{Generation, Keep, StopOnDrop};
 pub use log::{Entry, Log};
 pub use position::{InvalidPosition, Position};
+pub use reader::Reader;
 
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,10 @@
 //! Any interleaving of a writer and its readers: each reader gets every event once, in order, from where it began.
 
 use super::{
-    handle::{Generation, Keep, Reader},
+    handle::{Generation, Keep},
     log::Log,
     memory::LogMemory,
+    reader::Reader,
 };
 use crate::visitor::{Owner, VisitorId};
 use futures::FutureExt;

@@ -1,13 +1,12 @@
 //! The time limits of one answer.
 
-use crate::config::GenerationLimits;
+use crate::{config::GenerationLimits, timer::Timer};
 use protocol::error::{ErrorCode, PublicError};
 use std::{
-    pin::{Pin, pin},
+    pin::pin,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
-use tokio::time::Sleep;
 
 /// How finely silence is measured: a provider may be silent for this part of the limit longer than the limit says.
 const TICKS: u32 = 8;
@@ -27,24 +26,22 @@ pub(super) struct Watchdog {
     mark: bool,
     speaks: bool,
     pieces: u32,
-    timer: Pin<Box<Sleep>>,
-    /// Whether the timer knows whom to wake.
-    armed: bool,
+    timer: Timer,
 }
 
 impl Watchdog {
     pub(super) fn new(limits: GenerationLimits) -> Self {
         let started = Instant::now();
-        let timer = Box::pin(tokio::time::sleep(limits.first_chunk.min(limits.duration)));
+        let timer = Timer::after(limits.first_chunk.min(limits.duration));
         let (asked, heard) = (started, started);
-        Self { limits, started, asked, heard, mark: false, speaks: false, pieces: 0, timer, armed: false }
+        Self { limits, started, asked, heard, mark: false, speaks: false, pieces: 0, timer }
     }
 
     /// Another attempt begins, after a pause: its first token has the whole limit.
     pub(super) fn ask_again(&mut self, pause: Duration) {
         self.asked = Instant::now() + pause;
         let (deadline, _) = self.deadline();
-        self.wait_until(deadline);
+        self.timer.reset(deadline);
     }
 
     /// The provider said something; `speaks` once it was a piece of the answer.
@@ -54,7 +51,7 @@ impl Watchdog {
         if speaks && !self.speaks {
             self.speaks = true;
             let (deadline, _) = self.listen();
-            self.wait_until(deadline);
+            self.timer.reset(deadline);
         }
         // A provider that always has something to say never lets the timer be looked at.
         if self.pieces.is_multiple_of(UNPAUSED) && self.started.elapsed() >= self.limits.duration {
@@ -70,29 +67,22 @@ impl Watchdog {
             if let Poll::Ready(said) = provider.as_mut().poll(context) {
                 return Poll::Ready(Ok(said));
             }
-            // Whoever polls a second time was woken by something else than the provider. A timer that has fired may have been
-            // overheard, as one waking does for both.
-            let silence = !std::mem::take(&mut first) || !self.armed || self.timer.is_elapsed();
-            if silence { self.poll_timer(context).map(Err) } else { Poll::Pending }
+            // Whoever polls a second time was woken by something else than the provider.
+            let woken_for_more = !std::mem::take(&mut first);
+            self.poll_limits(context, woken_for_more).map(Err)
         })
         .await
     }
 
-    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<PublicError> {
-        while self.timer.as_mut().poll(context).is_ready() {
+    fn poll_limits(&mut self, context: &mut Context<'_>, woken_for_more: bool) -> Poll<PublicError> {
+        while self.timer.poll(context, woken_for_more).is_ready() {
             let (deadline, error) = self.listen();
             if Instant::now() >= deadline {
                 return Poll::Ready(error);
             }
-            self.wait_until(deadline.min(self.next_tick()));
+            self.timer.reset(deadline.min(self.next_tick()));
         }
-        self.armed = true;
         Poll::Pending
-    }
-
-    fn wait_until(&mut self, deadline: Instant) {
-        self.timer.as_mut().reset(deadline.into());
-        self.armed = false;
     }
 
     fn next_tick(&self) -> Instant {

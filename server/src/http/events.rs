@@ -14,6 +14,7 @@ use crate::{
     visitor::Owner,
 };
 use axum::{Extension, body::Bytes, extract::State, http::HeaderMap, response::Response};
+use futures::StreamExt;
 use protocol::error::ErrorCode;
 use std::io;
 
@@ -35,7 +36,7 @@ pub(super) async fn all(
     let position = after.map(|(_, text)| text.parse::<Position>()).transpose().map_err(wrong)?;
     let reader = state.engine.follow(&owner, position).map_err(wrong)?;
     let follower = Follower::new(reader, delivery);
-    Ok(stream::streamed(futures::stream::unfold(follower, Follower::next), EVENT_STREAM, delivery))
+    Ok(stream::streamed(futures::stream::unfold(follower, Follower::next).boxed(), EVENT_STREAM, delivery))
 }
 
 struct Follower {
@@ -57,6 +58,7 @@ impl Follower {
         if !std::mem::replace(&mut self.opened, true) {
             feed::opening(&mut out, self.reader.position(), self.reader.opened_with());
         } else {
+            let heartbeat = std::future::poll_fn(|context| self.heartbeat.poll_due(context, true));
             tokio::select! {
                 biased;
                 more = self.reader.ready() => {
@@ -65,7 +67,7 @@ impl Follower {
                     }
                     self.encode(&mut out);
                 }
-                () = self.heartbeat.due() => out.extend_from_slice(HEARTBEAT),
+                () = heartbeat => out.extend_from_slice(HEARTBEAT),
             }
         }
         self.heartbeat.wrote();

@@ -1,42 +1,45 @@
 //! When a silent stream gets a comment.
 
+use crate::timer::Timer;
 use std::{
-    pin::Pin,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
-use tokio::time::Sleep;
 
-/// Comes when nothing has been written for a while.
+/// How finely silence is measured: a comment comes up to this part of the time later than it should.
+const TICKS: u32 = 4;
+
+/// Comes when nothing has been written for a while. What is written costs no look at the clock, only a mark.
 #[derive(Debug)]
 pub(super) struct Heartbeat {
-    every: Duration,
-    wrote: Instant,
-    /// Set anew only when it fires, not for each token.
-    timer: Pin<Box<Sleep>>,
+    tick: Duration,
+    /// Ticks since something was written.
+    silent: u32,
+    timer: Timer,
 }
 
 impl Heartbeat {
     pub(super) fn new(every: Duration) -> Self {
-        Self { every, wrote: Instant::now(), timer: Box::pin(tokio::time::sleep(every)) }
+        let tick = every / TICKS;
+        Self { tick, silent: 0, timer: Timer::after(tick) }
     }
 
     /// Something was written.
     pub(super) fn wrote(&mut self) {
-        self.wrote = Instant::now();
+        // The tick that is under way has begun before.
+        self.silent = 0;
     }
 
-    /// Waits until the silence has lasted long enough. Dropping the wait loses nothing.
-    pub(super) async fn due(&mut self) {
-        loop {
-            (&mut self.timer).await;
-            let due = Instant::now() >= self.wrote + self.every;
-            if due {
-                self.wrote();
-            }
-            self.timer.as_mut().reset((self.wrote + self.every).into());
-            if due {
-                return;
+    /// Whether the silence has lasted long enough. For `woken_for_more` see [`Timer::poll`].
+    pub(super) fn poll_due(&mut self, context: &mut Context<'_>, woken_for_more: bool) -> Poll<()> {
+        while self.timer.poll(context, woken_for_more).is_ready() {
+            self.timer.reset(Instant::now() + self.tick);
+            self.silent += 1;
+            if self.silent > TICKS {
+                self.silent = 1;
+                return Poll::Ready(());
             }
         }
+        Poll::Pending
     }
 }

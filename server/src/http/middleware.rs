@@ -12,19 +12,17 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::IntoResponse,
 };
+use futures::FutureExt;
 use protocol::error::ErrorCode;
-use std::any::Any;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    csrf::{CsrfLayer, ProtectionError},
-};
+use std::panic::AssertUnwindSafe;
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 use uuid::Uuid;
 
 /// Wraps the routes. The last layer added is the first that a request meets.
 pub(super) fn wrap(routes: Router, hosts: AllowedHosts) -> Router {
     routes
         // A panic in a handler is a 500 with a problem document, not a closed socket.
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(catch_panic))
         // Pages of other sites must not spend this server's keys or read its answers through the reader's browser.
         .layer(CsrfLayer::new().with_rejection_response(cross_site))
         // Nor may they call themselves by this server's address, which makes them look like its own pages (DNS rebinding).
@@ -54,9 +52,11 @@ async fn outermost(request: Request, next: Next) -> Response<Body> {
     response
 }
 
-fn panicked(_: Box<dyn Any + Send + 'static>) -> Response<Body> {
-    // The panic hook has logged what and where.
-    ApiError::new(ErrorCode::Internal, "The server failed on this request.").into_response()
+async fn catch_panic(request: Request, next: Next) -> Response<Body> {
+    // The panic hook has logged what and where. tower-http's layer would do, but it wraps every piece of every stream.
+    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    response
+        .unwrap_or_else(|_| ApiError::new(ErrorCode::Internal, "The server failed on this request.").into_response())
 }
 
 fn cross_site(_: ProtectionError) -> Response<Body> {

@@ -6,12 +6,18 @@ use crate::{
     generation::{Reader, StopOnDrop},
 };
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody},
     http::{HeaderValue, header},
     response::Response,
 };
-use futures::Stream;
-use std::{io, time::Duration};
+use futures::{Stream, StreamExt};
+use hyper::body::Frame;
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 /// About how many bytes are written together when a reader has fallen behind.
 pub(super) const WRITE_SIZE: usize = 32 * 1024;
@@ -49,12 +55,12 @@ pub(super) fn follow_at_once_or_stop(reader: Reader, encoder: impl Encoder, deli
 
 fn respond<E: Encoder>(follower: Follower<E>, delivery: Delivery) -> Response {
     let content_type = follower.encoder.content_type();
-    streamed(futures::stream::unfold(follower, Follower::next), content_type, delivery)
+    streamed(follower, content_type, delivery)
 }
 
 /// A response that is sent piece by piece.
 pub(super) fn streamed(
-    pieces: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    pieces: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
     content_type: &'static str,
     delivery: Delivery,
 ) -> Response {
@@ -64,8 +70,8 @@ pub(super) fn streamed(
         false => (false, None),
     };
     let body = match coding {
-        None => Body::from_stream(pieces),
-        Some(coding) => Body::from_stream(compression::compressed(pieces, coding)),
+        None => Body::new(Pieces(pieces)),
+        Some(coding) => Body::new(Pieces(compression::compressed(pieces, coding).boxed())),
     };
     let mut response = Response::new(body);
     let headers = response.headers_mut();
@@ -81,56 +87,95 @@ pub(super) fn streamed(
     response
 }
 
+/// Follows one generation.
 struct Follower<E> {
     reader: Reader,
     encoder: E,
     flow: Flow,
     heartbeat: Heartbeat,
     padded: bool,
+    /// Whether it waits, so that a waking that brings no event is the heartbeat's.
+    waits: bool,
     _stop: Option<StopOnDrop>,
 }
+
+/// What most pieces fit into.
+const PIECE: usize = 128;
 
 impl<E: Encoder> Follower<E> {
     fn new(reader: Reader, encoder: E, delivery: Delivery, stop: Option<StopOnDrop>) -> Self {
         let Delivery { heartbeat, padded, .. } = delivery;
         let heartbeat = Heartbeat::new(heartbeat);
-        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, _stop: stop }
+        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, waits: false, _stop: stop }
     }
 
-    /// The next piece of the body; `None` at its end.
-    async fn next(mut self) -> Option<(io::Result<Bytes>, Self)> {
+    /// Encodes what there is, as one piece for one write. `false` once all has been read.
+    fn poll_encode(&mut self, context: &mut Context<'_>, out: &mut Vec<u8>) -> Poll<bool> {
+        let Self { reader, encoder, flow, padded, .. } = self;
+        reader.poll_read(context, |number, entry| {
+            if out.capacity() == 0 {
+                out.reserve(PIECE);
+            }
+            *flow = match padded {
+                true => encoder.encode_padded(number, entry, out),
+                false => encoder.encode(number, entry, out),
+            };
+            *flow == Flow::Continue && out.len() < WRITE_SIZE
+        })
+    }
+
+    /// What comes after the last piece.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        match self.flow {
+            Flow::Abort if !self.waits => {
+                // A body that fails takes unsent bytes with it; one that is pending is flushed first.
+                self.waits = true;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Flow::Abort => {
+                self.flow = Flow::End;
+                Poll::Ready(Some(Err(io::Error::other("the answer failed"))))
+            }
+            _ => Poll::Ready(None),
+        }
+    }
+}
+
+impl<E: Encoder> Stream for Follower<E> {
+    type Item = io::Result<Bytes>;
+
+    /// The next piece of the body. Written by hand because it runs for each token of each reader.
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        let this = self.get_mut();
         let mut out = Vec::new();
-        while out.is_empty() && self.flow == Flow::Continue {
-            tokio::select! {
-                biased;
-                more = self.reader.ready() => {
-                    if !more {
-                        return None;
-                    }
-                    self.encode(&mut out);
+        while out.is_empty() && this.flow == Flow::Continue {
+            match this.poll_encode(context, &mut out) {
+                Poll::Ready(true) => this.waits = false,
+                Poll::Ready(false) => return Poll::Ready(None),
+                Poll::Pending => {
+                    let woken_for_more = std::mem::replace(&mut this.waits, true);
+                    ready!(this.heartbeat.poll_due(context, woken_for_more));
+                    out.extend_from_slice(this.encoder.heartbeat());
                 }
-                () = self.heartbeat.due() => out.extend_from_slice(self.encoder.heartbeat()),
             }
         }
-        self.heartbeat.wrote();
-        if !out.is_empty() {
-            return Some((Ok(out.into()), self));
+        if out.is_empty() {
+            return this.poll_end(context);
         }
-        // What was said before an abort has been written by now.
-        let aborts = std::mem::replace(&mut self.flow, Flow::End) == Flow::Abort;
-        if aborts {
-            // A body that fails takes unsent bytes with it; one that is pending is flushed first.
-            tokio::task::yield_now().await;
-        }
-        aborts.then(|| (Err(io::Error::other("the answer failed")), self))
+        this.heartbeat.wrote();
+        Poll::Ready(Some(Ok(out.into())))
     }
+}
 
-    /// Encodes what there is, as one piece for one write.
-    fn encode(&mut self, out: &mut Vec<u8>) {
-        let (encoder, flow, padded) = (&mut self.encoder, &mut self.flow, self.padded);
-        self.reader.read(|number, entry| {
-            *flow = if padded { encoder.encode_padded(number, entry, out) } else { encoder.encode(number, entry, out) };
-            *flow == Flow::Continue && out.len() < WRITE_SIZE
-        });
+/// A body of pieces as they come, without the layers that `Body::from_stream` puts around each.
+struct Pieces<S>(S);
+
+impl<S: Stream<Item = io::Result<Bytes>> + Unpin> HttpBody for Pieces<S> {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        self.0.poll_next_unpin(context).map(|piece| piece.map(|piece| piece.map(Frame::data)))
     }
 }

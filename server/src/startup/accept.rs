@@ -97,6 +97,8 @@ impl HttpServer {
     fn new(routes: Router, limits: Limits) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(limits.header).max_buf_size(BUFFER);
+        // A piece is smaller than the bookkeeping of a vectored write.
+        http.writev(false);
         Self { http, routes, connections: GracefulShutdown::new(), write_limit: limits.write }
     }
 
