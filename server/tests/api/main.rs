@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "in a test binary everything is private")]
 
 mod app;
+mod backpressure;
 mod bad_input;
 mod cancel;
 mod compression;
@@ -12,6 +13,7 @@ mod continuing;
 mod conversations;
 mod events;
 mod faults;
+mod heartbeats;
 mod limits;
 mod openai;
 mod padding;

@@ -6,11 +6,6 @@ use crate::{
 };
 use reqwest::Method;
 use serde_json::{Value, json};
-use std::time::Duration;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpSocket,
-};
 
 struct Scene {
     app: TestApp,
@@ -112,33 +107,6 @@ async fn every_cursor_gives_exactly_the_rest() {
     let path = format!("{}/events?after=0", scene.generation);
     let header = scene.app.request(Method::GET, &path).header("last-event-id", length - 1).send().await.unwrap();
     assert_eq!(Events::new(header).all().await, all[length as usize - 1..]);
-}
-
-#[tokio::test]
-async fn a_reader_that_hardly_reads_costs_the_others_nothing() {
-    let mut scene = scene().await;
-    // A socket with the smallest buffer, of which one byte is read.
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.set_recv_buffer_size(1).unwrap();
-    let mut slow = socket.connect(scene.app.address).await.unwrap();
-    let cookie = scene.app.cookie();
-    let request = format!("GET {}/events HTTP/1.1\r\nhost: x\r\ncookie: {cookie}\r\n\r\n", scene.generation);
-    slow.write_all(request.as_bytes()).await.unwrap();
-    slow.read_exact(&mut [0u8]).await.unwrap();
-    let mut readers = vec![];
-    for _ in 0..9 {
-        readers.push(tokio::spawn(scene.resume(0).await.all()));
-    }
-    let long = "x".repeat(20_000);
-    for _ in 0..200 {
-        scene.call.say(&long).await;
-    }
-    scene.call.finish().await;
-    for reader in readers {
-        let frames = tokio::time::timeout(Duration::from_secs(20), reader).await.expect("held up").unwrap();
-        assert_eq!(text(&frames).len(), 200 * long.len());
-    }
-    drop(slow);
 }
 
 #[tokio::test]

@@ -154,16 +154,6 @@ async fn pages_that_take_this_servers_name_are_refused() {
 }
 
 #[tokio::test]
-async fn a_silent_stream_gets_heartbeats() {
-    let app = TestApp::with(&[("RIVULET_HEARTBEAT", "50ms")]).await;
-    let mut response = app.post("/api/chat", json!({"messages": [{"role": "user", "content": "/hang"}]})).await;
-    assert_eq!(response.status(), 200);
-    for _ in 0..3 {
-        assert_eq!(&response.chunk().await.unwrap().unwrap()[..], b": heartbeat\n\n");
-    }
-}
-
-#[tokio::test]
 async fn models_are_listed() {
     let app = TestApp::start().await;
     let list: Value = app.get("/api/models").await.json().await.unwrap();

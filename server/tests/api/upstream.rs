@@ -145,6 +145,23 @@ impl Call {
         }
     }
 
+    /// Says this piece again and again, as fast as it is taken, until the server closes its side; the number of bytes of
+    /// text that were taken.
+    pub async fn flood(mut self, piece: &str) -> usize {
+        let data = json!({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": null}]});
+        let frame = format!("data: {data}\n\n");
+        let chunk = format!("{:x}\r\n{frame}\r\n", frame.len());
+        let mut said = 0;
+        while timeout(PATIENCE, self.socket.write_all(chunk.as_bytes()))
+            .await
+            .expect("the server takes no more")
+            .is_ok()
+        {
+            said += piece.len();
+        }
+        said
+    }
+
     /// Ends the answer as it should.
     pub async fn finish(mut self) {
         self.chunk(&json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}).to_string()).await;
