@@ -145,19 +145,19 @@ impl Call {
         }
     }
 
-    /// Says this piece again and again, as fast as it is taken, until the server closes its side; the number of bytes of
-    /// text that were taken.
-    pub async fn flood(mut self, piece: &str) -> usize {
+    /// Says this piece again and again, as fast as it is taken, until the server closes its side or this many bytes of
+    /// text were taken; how many were.
+    pub async fn flood(mut self, piece: &str, most: usize) -> usize {
         let data = json!({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": null}]});
         let frame = format!("data: {data}\n\n");
         let chunk = format!("{:x}\r\n{frame}\r\n", frame.len());
         let mut said = 0;
-        while timeout(PATIENCE, self.socket.write_all(chunk.as_bytes()))
-            .await
-            .expect("the server takes no more")
-            .is_ok()
-        {
-            said += piece.len();
+        while said < most {
+            let write = timeout(PATIENCE, self.socket.write_all(chunk.as_bytes()));
+            match write.await.expect("the server neither takes more nor goes away") {
+                Ok(()) => said += piece.len(),
+                Err(_) => break,
+            }
         }
         said
     }
