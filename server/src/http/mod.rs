@@ -1,8 +1,8 @@
 //! HTTP: routes, extractors, and the mapping of errors; the only room that names axum (besides `startup`, which serves it).
 //!
 //! What lives here: [`router`] has every route on one screen, `middleware` the ordered stack, [`error`] the one mapping
-//! from errors to responses, `stream` the response that follows a generation, with `delivery`, `compression` and `heartbeat` for how it reaches its client;
-//! then one file for each group of routes.
+//! from errors to responses, `stream` the response that follows a generation, with `delivery`, `compression` and
+//! `heartbeat` for how it reaches its client; then one file for each group of routes.
 //!
 //! Who calls it: `startup`.
 //!
