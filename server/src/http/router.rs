@@ -10,11 +10,13 @@ use axum::{
     routing::{delete, get, post},
 };
 use protocol::error::ErrorCode;
+use tower::util::option_layer;
 
 /// The whole server.
 pub fn router(state: AppState) -> Router {
-    // Whoever asks for an answer is told how often it may.
-    let tell = || from_fn_with_state(state.clone(), rate_limit::tell);
+    // Whoever asks for an answer is told how often it may, where there is a limit.
+    let is_limited = state.engine.rate_limit().is_some();
+    let tell = || option_layer(is_limited.then(|| from_fn_with_state(state.clone(), rate_limit::tell)));
     // Who asks matters only to what belongs to somebody.
     let personal = Router::new()
         .route("/api/conversations/{id}/messages", post(conversations::send))

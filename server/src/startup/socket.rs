@@ -127,7 +127,9 @@ mod tests {
     #[tokio::test]
     async fn a_write_may_stall_for_so_long_and_no_longer() {
         let (mut socket, _peer) = connection(Duration::from_millis(100)).await;
-        let error = socket.write_all(&vec![0; 64 << 20]).await.unwrap_err();
+        let bytes = vec![0; 64 << 20];
+        let written = tokio::time::timeout(Duration::from_secs(20), socket.write_all(&bytes));
+        let error = written.await.expect("before the system gives the peer up").unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 

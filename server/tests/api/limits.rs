@@ -233,8 +233,8 @@ async fn answers_that_fill_the_memory_keep_new_ones_out_until_they_are_forgotten
     upstream.assert_not_called().await;
     call.finish().await;
     events.all().await;
-    // The answer's log is more than half of the memory: it is forgotten before its time.
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    // The answer's log is more than half of the memory: it is forgotten before its time, and before the next regular look.
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
     loop {
         let mut asked = tokio::spawn(app.request(Method::POST, "/api/chat").json(&question("/api/chat")).send());
         tokio::select! {
