@@ -146,8 +146,14 @@ impl Generation {
     /// Waits for the end.
     pub async fn ended(&self) {
         let mut length = self.log.watch();
-        // The sender lives as long as this log, so the wait cannot fail.
-        let _ = length.wait_for(|_| self.log.is_closed()).await;
+        // Not `wait_for`: that would look into the log under the lock of its length, and an append takes the two locks the
+        // other way round.
+        loop {
+            length.borrow_and_update();
+            if self.log.is_closed() || length.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// How long the provider that refused asks to wait.

@@ -1,6 +1,9 @@
 //! The append-only, numbered record of one generation.
 //!
 //! Invariant: a log is closed by exactly one terminal event, and nothing follows it. Numbers begin at 1, without gaps.
+//!
+//! Two locks, in this order: the entries, then the length inside its `watch`. Whoever holds a borrow of the length, as the
+//! closure of `wait_for` does, must not look into the entries: an append would wait for it, and it for the append.
 
 use bytes::Bytes;
 use protocol::event::StreamEvent;
