@@ -134,7 +134,9 @@ impl SseDecoder {
     /// The end of the bytes, for readers that take a last line without line end, and a last block without blank line, as
     /// finished. The standard drops them: readers that follow it do not call this.
     pub fn finish(&mut self, mut on: impl FnMut(SseItem<'_>)) -> Result<(), SseError> {
-        if !self.line.is_empty() {
+        // No line feed will come for a last CR, and the one below is a line of its own.
+        self.after_cr = false;
+        if self.skipping || !self.line.is_empty() {
             self.feed::<true>(b"\n", &mut on)?;
         }
         self.feed::<true>(b"\n", &mut on)

@@ -1,6 +1,8 @@
 //! The append-only, numbered record of one generation.
 //!
 //! Invariant: a log is closed by exactly one terminal event, and nothing follows it. Numbers begin at 1, without gaps.
+//!
+//! One lock holds all of it, the wakers of its readers too. Nobody is woken under it, and nothing else is locked under it.
 
 use super::memory::{LogMemory, MemoryShare};
 use bytes::Bytes;

@@ -178,3 +178,33 @@ fn batches_of_any_size_are_the_same_log() {
         assert_eq!(numbers(&log), numbers(&one), "in batches of {size}");
     }
 }
+
+/// Found by the soak: an append and a wait for the end took the same two locks in turn, and both stood still.
+#[test]
+fn waiting_for_the_end_never_holds_an_append_up() {
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(4).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let generation = generation();
+            let waiting: Vec<_> = (0..3)
+                .map(|_| {
+                    let generation = Arc::clone(&generation);
+                    tokio::spawn(async move { generation.ended().await })
+                })
+                .collect();
+            for number in 0..50_000 {
+                generation.log.append([event(number)]);
+                if number % 8 == 0 {
+                    tokio::task::yield_now().await;
+                }
+            }
+            generation.log.append([StreamEvent::Error(PublicError::new(ErrorCode::Internal, "x"))]);
+            for waiting in waiting {
+                waiting.await.unwrap();
+            }
+        });
+        done.send(()).unwrap();
+    });
+    is_done.recv_timeout(std::time::Duration::from_secs(60)).expect("the writer and those who wait stand still");
+}

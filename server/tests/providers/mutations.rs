@@ -130,6 +130,22 @@ fn garbage_between_any_two_frames_is_a_failure() {
 }
 
 #[test]
+fn after_the_end_of_the_protocol_nothing_counts() {
+    // Gemini's only end is that of the body.
+    for recording in recordings().into_iter().filter(|recording| recording.protocol != "gemini") {
+        for late in
+            [recording.error, "error: {\"code\":503}\n\n", "{\"error\":{\"code\":503}}\n", "\u{1}\n", "data: {\"x\n\n"]
+        {
+            let body = format!("{}{late}", recording.body());
+            for size in [1, 100, body.len()] {
+                let read = read(&recording, body.as_bytes().chunks(size), false);
+                assert_eq!(read, whole(), "{}: {late:?} in pieces of {size}", recording.protocol);
+            }
+        }
+    }
+}
+
+#[test]
 fn bytes_that_are_not_utf8_never_end_an_answer_well_before_its_end() {
     for recording in recordings() {
         let body = recording.body().into_bytes();

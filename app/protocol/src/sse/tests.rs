@@ -100,6 +100,22 @@ fn a_lenient_reader_gets_stray_lines_and_the_unfinished_block() {
     }
 }
 
+/// Found by the fuzzer: the unfinished block was told only when it was finished twice.
+#[test]
+fn a_block_is_finished_after_a_comment_that_was_cut_and_after_a_lone_cr() {
+    for text in ["data: a\n: comm", "data: a\n:", "data: a\r", "data: a\r\n", "data: a\n", "data: a", "data: a\n\r"] {
+        for size in [1, text.len()] {
+            let (mut decoder, mut items) = (SseDecoder::new(), Vec::new());
+            for part in text.as_bytes().chunks(size) {
+                decoder.push_lenient(part, |item| items.push(format!("{item:?}"))).unwrap();
+            }
+            decoder.finish(|item| items.push(format!("{item:?}"))).unwrap();
+            assert_eq!(items.len(), 1, "{text:?} in pieces of {size}");
+            decoder.finish(|item| panic!("{item:?} is told twice")).unwrap();
+        }
+    }
+}
+
 #[test]
 fn limits_hold_however_the_bytes_come() {
     let limits = SseLimits { line: 20, event: 24 };
