@@ -51,20 +51,25 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn insert(&mut self, id: ReaderId, waker: &Waker) {
+    /// Has this waker woken for the reader; gives the one that it had before.
+    fn insert(&mut self, id: ReaderId, waker: &Waker) -> Option<Waker> {
         let mut known = self.first.iter_mut().chain(&mut self.others);
         if let Some((_, known)) = known.find(|(known, _)| *known == id) {
-            known.clone_from(waker);
-        } else if self.first.is_none() {
-            self.first = Some((id, waker.clone()));
-        } else {
-            self.others.push((id, waker.clone()));
+            return (!known.will_wake(waker)).then(|| std::mem::replace(known, waker.clone()));
         }
+        match &mut self.first {
+            first @ None => *first = Some((id, waker.clone())),
+            Some(_) => self.others.push((id, waker.clone())),
+        }
+        None
     }
 
-    fn remove(&mut self, id: ReaderId) {
-        self.first.take_if(|(known, _)| *known == id);
-        self.others.retain(|(known, _)| *known != id);
+    fn remove(&mut self, id: ReaderId) -> Option<Waker> {
+        let waiting = self.first.take_if(|(known, _)| *known == id).or_else(|| {
+            let at = self.others.iter().position(|(known, _)| *known == id)?;
+            Some(self.others.swap_remove(at))
+        });
+        waiting.map(|(_, waker)| waker)
     }
 }
 
@@ -159,7 +164,9 @@ impl Log {
 
     /// A reader that will not come again.
     pub(super) fn leave(&self, id: ReaderId) {
-        self.entries().waiting.remove(id);
+        // A waker may be the last that holds its task, and with it a reader: it goes when the lock is free.
+        let waker = self.entries().waiting.remove(id);
+        drop(waker);
     }
 
     /// Hands the entries after `cursor` to `take` like [`Log::read`], or has the reader woken when there are some. Gives the new
@@ -178,7 +185,9 @@ impl Log {
         if entries.is_closed() {
             return Poll::Ready(None);
         }
-        entries.waiting.insert(reader, context.waker());
+        let before = entries.waiting.insert(reader, context.waker());
+        drop(entries);
+        drop(before);
         Poll::Pending
     }
 
