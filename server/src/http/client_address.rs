@@ -3,7 +3,7 @@
 //! Anybody can write `X-Forwarded-For`. Each proxy adds the address that it saw at the end, so the list is read from its end,
 //! as long as each hop was told by a proxy that is trusted; the first that is not trusted is the client.
 
-use super::{error::ApiError, state::AppState};
+use super::{delivery::came_through_tls, error::ApiError, state::AppState};
 use crate::client::Client;
 use axum::{
     extract::{ConnectInfo, FromRequestParts},
@@ -21,7 +21,6 @@ use std::{
 };
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
-const FORWARDED_PROTO: &str = "x-forwarded-proto";
 
 /// The proxies that are believed when they say whom they ask for.
 #[derive(Debug, Clone, Default)]
@@ -80,10 +79,7 @@ impl TrustedProxies {
     /// server needs no setting for its cookies to be safe, and a liar only makes its own cookie stricter.
     pub(super) fn is_https(&self, peer: IpAddr, headers: &HeaderMap) -> bool {
         let peer = peer.to_canonical();
-        let proto = headers.get(FORWARDED_PROTO).and_then(|value| value.to_str().ok());
-        let first = proto.and_then(|proto| proto.split(',').next());
-        (peer.is_loopback() || self.trusts(peer))
-            && first.is_some_and(|proto| proto.trim().eq_ignore_ascii_case("https"))
+        (peer.is_loopback() || self.trusts(peer)) && came_through_tls(headers)
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
