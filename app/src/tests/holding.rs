@@ -178,8 +178,8 @@ async fn the_page_counts_down_and_then_lets_it_go() {
     assert!(send().has_attribute("disabled") || says("now."));
     until(|| says("You can send again now.")).await;
     assert!(!send().has_attribute("disabled"));
-    let heard = place.query_selector("p.visually-hidden[role=status]").unwrap().unwrap().text_content().unwrap();
-    assert_eq!(heard, "You can send again now.");
+    let heard = || place.query_selector("p.visually-hidden[role=status]").unwrap().unwrap().text_content().unwrap();
+    until(|| heard() == "You can send again now.").await;
     let send: web_sys::HtmlElement = wasm_bindgen::JsCast::unchecked_into(send());
     send.click();
     until(|| !chat.is_streaming.get_untracked()).await;
