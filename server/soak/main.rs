@@ -30,10 +30,13 @@ use visitor::{Tally, visit};
 
 /// How many visitors there are at one time.
 const VISITORS: usize = 40;
-/// How long the server remembers an answer; short, so that it also forgets while it is measured.
-const KEEP_FINISHED: Duration = Duration::from_secs(2);
+/// How long the server remembers an answer: long enough to come back to on a machine that has other things to do, and short
+/// enough that all is forgotten when it is measured.
+const KEEP_FINISHED: Duration = Duration::from_secs(20);
+/// How long a provider may be silent; longer than a loaded machine stands still.
+const IDLE: Duration = Duration::from_secs(10);
 /// How long things may take to come back to where they were.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 fn main() -> ExitCode {
     let seconds = argument("--seconds").unwrap_or(600);
@@ -85,13 +88,13 @@ async fn serve(serving: &Runtime, provider: &str) -> (SocketAddr, CancellationTo
     let site = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("soak-site");
     std::fs::create_dir_all(site.join("pkg")).unwrap();
     let with_version = format!("{provider}/v1");
-    let keep_finished = format!("{}s", KEEP_FINISHED.as_secs());
+    let [keep_finished, idle] = [KEEP_FINISHED, IDLE].map(|duration| format!("{}s", duration.as_secs()));
     let variables: HashMap<&str, &str> = HashMap::from([
         ("RIVULET_ADDR", "127.0.0.1:0"),
         ("RIVULET_DISCOVER", "off"),
         ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ("RIVULET_KEEP_FINISHED", keep_finished.as_str()),
-        ("RIVULET_IDLE_TIMEOUT", "3s"),
+        ("RIVULET_IDLE_TIMEOUT", idle.as_str()),
         ("RIVULET_FIRST_CHUNK_TIMEOUT", "20s"),
         // Reached in the warm-up, so that what is stored does not look like a leak.
         ("RIVULET_MAX_CONVERSATIONS", "1000"),
@@ -143,7 +146,7 @@ async fn settled(serving: &Runtime, provider: &ScriptedServer, before: Option<Fo
         provider.hang_up();
         tokio::time::sleep(Duration::from_millis(500)).await;
         let now = Footprint::measure(serving);
-        let quiet = provider.open() == 0 && begun.elapsed() > KEEP_FINISHED * 3;
+        let quiet = provider.open() == 0 && begun.elapsed() > KEEP_FINISHED.mul_f32(1.5);
         let settled = quiet && before.is_none_or(|before| now.grown_since(before).is_empty());
         if settled || begun.elapsed() > PATIENCE {
             return now;
