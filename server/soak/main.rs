@@ -71,7 +71,7 @@ async fn soak(serving: &Runtime, duration: Duration, seed: u64) -> Vec<String> {
     let provider = Arc::new(ScriptedServer::with(question::script).await);
     let (address, stop) = serve(serving, &provider.url()).await;
     let tally = Arc::new(Tally::default());
-    let warm_up = (duration / 5).clamp(Duration::from_secs(5), Duration::from_secs(60));
+    let warm_up = (duration / 5).clamp(KEEP_FINISHED.mul_f32(1.5), Duration::from_secs(60));
     load(address, warm_up, seed, &tally).await;
     let before = settled(serving, &provider, None).await;
     println!("after the warm-up of {} s:  {before}", warm_up.as_secs());
@@ -94,6 +94,8 @@ async fn serve(serving: &Runtime, provider: &str) -> (SocketAddr, CancellationTo
         ("RIVULET_DISCOVER", "off"),
         ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ("RIVULET_KEEP_FINISHED", keep_finished.as_str()),
+        // Reached in the warm-up as well: what an allocator has once been given, it keeps.
+        ("RIVULET_KEEP_FINISHED_BYTES", "16MiB"),
         ("RIVULET_IDLE_TIMEOUT", idle.as_str()),
         ("RIVULET_FIRST_CHUNK_TIMEOUT", "20s"),
         // Reached in the warm-up, so that what is stored does not look like a leak.
