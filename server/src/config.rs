@@ -84,6 +84,7 @@ variables! {
     RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
     RIVULET_MAX_CONVERSATIONS = "10000": "The most conversations kept in memory; the least recently used goes first.";
     RIVULET_MAX_CONVERSATION_BYTES = "256MiB": "The most bytes of messages kept in memory; the least recently used conversation goes first.";
+    RIVULET_WORKERS = "": "How many threads serve connections. By default as many as there are processors.";
     RIVULET_SHUTDOWN_GRACE = "10s": "How long answers may go on after the server was told to stop.";
 }
 
@@ -122,6 +123,8 @@ pub struct Settings {
     pub memory: MemoryLimits,
     /// How long answers may go on after a signal to stop.
     pub shutdown_grace: Duration,
+    /// How many threads serve connections; `None` for as many as there are processors.
+    pub workers: Option<usize>,
 }
 
 /// When events are filled up to fixed sizes.
@@ -228,6 +231,7 @@ impl Settings {
                 bytes: read.get(RIVULET_MAX_CONVERSATION_BYTES, size)?,
             },
             shutdown_grace: read.get(RIVULET_SHUTDOWN_GRACE, duration)?,
+            workers: read.optional(RIVULET_WORKERS, parse::count)?,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod accept;
 mod machine;
 mod socket;
+mod workers;
 
 use crate::{
     config::{AdmissionLimits, Settings},
@@ -13,8 +14,12 @@ use crate::{
     store::MemoryStore,
 };
 use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    runtime::Handle,
+};
 use tokio_util::sync::CancellationToken;
+use workers::Workers;
 
 /// Connections that wait to be accepted; a burst of readers must not be refused.
 const BACKLOG: u32 = 4096;
@@ -31,6 +36,9 @@ pub enum StartupError {
     /// The page was not built.
     #[error("the page's files are not in {0:?}. Build them with `make build`, or set RIVULET_SITE_ROOT.")]
     NoSite(String),
+    /// The system gave no threads.
+    #[error("cannot start the threads that serve connections: {0}. Set RIVULET_WORKERS to a smaller number.")]
+    Workers(io::Error),
     /// A provider client could not be made.
     #[error(transparent)]
     Providers(#[from] SetupError),
@@ -42,6 +50,7 @@ pub struct Server {
     address: SocketAddr,
     state: AppState,
     limits: accept::Limits,
+    workers: Workers,
     grace: Duration,
 }
 
@@ -73,6 +82,7 @@ impl Server {
             compress_streams: settings.compress_streams,
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
+            background: Handle::current(),
         };
         let allowed = machine::connections();
         let connections = settings.connections;
@@ -81,12 +91,14 @@ impl Server {
             header: connections.header,
             write: connections.write,
         };
+        let workers =
+            Workers::start(settings.workers.unwrap_or_else(machine::processors)).map_err(StartupError::Workers)?;
         let listener = listen(settings.address)?;
         let address = listener.local_addr().map_err(|error| StartupError::Address(settings.address, error))?;
         if !address.ip().is_loopback() {
             tracing::warn!("whoever can reach {address} can chat and spend the keys of this server");
         }
-        Ok(Self { listener, address, state, limits, grace: settings.shutdown_grace })
+        Ok(Self { listener, address, state, limits, workers, grace: settings.shutdown_grace })
     }
 
     /// Where it serves; the port is the real one when 0 was asked for.
@@ -97,9 +109,9 @@ impl Server {
     /// Serves until `stop` is cancelled; then takes no more connections, lets answers finish for the grace time, and ends
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { listener, state, limits, grace, .. } = self;
+        let Self { listener, state, limits, workers, grace, .. } = self;
         let engine = Arc::clone(&state.engine);
-        let connections = accept::serve(listener, router(state), limits, stop).await;
+        let connections = accept::serve(listener, router(state), limits, workers, stop).await;
         tracing::info!(answers = engine.running(), "stopping");
         engine.shut_down(grace).await;
         connections.shut_down().await;

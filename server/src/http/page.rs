@@ -21,7 +21,7 @@ pub(super) async fn new_chat(
     request: Request,
 ) -> Result<Response, ApiError> {
     let data = data(&state, &owner, theme(&request)).await?;
-    Ok(render(&state, data, request).await)
+    render(&state, data, request).await
 }
 
 /// `GET /c/{id}`: a conversation, with an answer under way as far as it has come.
@@ -40,11 +40,11 @@ pub(super) async fn conversation(
             Err(error) => return Err(error),
         },
     }
-    Ok(render(&state, data, request).await)
+    render(&state, data, request).await
 }
 
 /// The page that says that there is nothing at this address.
-pub(super) async fn not_found(state: AppState, request: Request) -> Response {
+pub(super) async fn not_found(state: AppState, request: Request) -> Result<Response, ApiError> {
     let data = PageData {
         models: state.engine.providers().cached_list(),
         not_found: true,
@@ -67,18 +67,20 @@ fn theme(request: &Request) -> Option<Theme> {
     cookie(request.headers(), THEME_COOKIE)?.parse().ok()
 }
 
-async fn render(state: &AppState, data: PageData, request: Request) -> Response {
+async fn render(state: &AppState, data: PageData, request: Request) -> Result<Response, ApiError> {
     let not_found = data.not_found;
     let options = state.leptos.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(data.clone()),
         move || shell(options.clone()),
     );
-    let mut response = render(request).await;
+    // The panic hook has logged what and where.
+    let failed = |_| ApiError::new(ErrorCode::Internal, "The server failed on this page.");
+    let mut response = state.background.spawn(render(request)).await.map_err(failed)?;
     if not_found {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     // The page is the visitor's own and changes with every message.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    response
+    Ok(response)
 }

@@ -22,7 +22,7 @@ pub(super) async fn file_or_not_found(State(state): State<AppState>, request: Re
     let asked = Request::from_parts(parts.clone(), Body::empty());
     let Ok(response) = site.oneshot(asked).await;
     if !response.status().is_success() && !response.status().is_redirection() {
-        return page::not_found(state, Request::from_parts(parts, body)).await;
+        return page::not_found(state, Request::from_parts(parts, body)).await.into_response();
     }
     let mut response = response.map(Body::new);
     let is_hashed = state.leptos.hash_files && parts.uri.path().starts_with(&state.leptos.site_pkg_dir_route_base());

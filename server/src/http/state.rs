@@ -5,6 +5,7 @@ use crate::{config::Padding, conversation::Conversations, generation::Engine};
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
 use std::{sync::Arc, time::Duration};
+use tokio::runtime::Handle;
 
 /// The shared state; cloning it is cheap.
 #[derive(Clone)]
@@ -31,6 +32,9 @@ pub struct AppState {
     pub hosts: AllowedHosts,
     /// Where the page's files are, and what they are called.
     pub leptos: LeptosOptions,
+    /// Runs what takes long without waiting, such as rendering a page: on the thread of a connection it would hold up the
+    /// tokens of all others there.
+    pub background: Handle,
 }
 
 impl axum::extract::FromRef<AppState> for LeptosOptions {

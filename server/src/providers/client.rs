@@ -19,9 +19,10 @@ use reqwest::{
     header::{ACCEPT, HeaderMap},
 };
 use std::{
-    sync::{Arc, OnceLock},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
+use thread_local::ThreadLocal;
 
 /// The most bytes of a refusal that are read.
 const REFUSAL: usize = 64 << 10;
@@ -36,7 +37,7 @@ pub(super) struct HttpProvider {
     key: Option<Secret>,
     headers: HeaderMap,
     dialect: Arc<dyn Dialect>,
-    http: Client,
+    http: Arc<PerThread>,
 }
 
 /// A provider that cannot be set up.
@@ -65,23 +66,40 @@ pub enum SetupError {
     Client(String),
 }
 
-/// The HTTP clients that all providers share, each made when it is first needed.
+/// The HTTP clients that all providers share.
 pub(super) struct Clients {
+    local: Arc<PerThread>,
+    remote: Arc<PerThread>,
+}
+
+/// One client for each thread: its connections are driven by the thread that opened them, and another one that took them
+/// over would have to be woken for each token. Each is made when it is first needed.
+pub(super) struct PerThread {
     connect_timeout: Duration,
-    local: OnceLock<Result<Client, SetupError>>,
-    remote: OnceLock<Result<Client, SetupError>>,
+    direct: bool,
+    clients: ThreadLocal<Client>,
 }
 
 impl Clients {
     pub(super) fn new(connect_timeout: Duration) -> Self {
-        Self { connect_timeout, local: OnceLock::new(), remote: OnceLock::new() }
+        let clients = |direct| Arc::new(PerThread { connect_timeout, direct, clients: ThreadLocal::new() });
+        Self { local: clients(true), remote: clients(false) }
     }
 
-    /// The client for an address. Servers on this machine are called without the proxy of the environment.
-    pub(super) fn for_url(&self, base_url: &str) -> Result<Client, SetupError> {
+    /// The clients for an address. Servers on this machine are called without the proxy of the environment.
+    pub(super) fn for_url(&self, base_url: &str) -> Result<Arc<PerThread>, SetupError> {
         let local = ["://127.", "://localhost", "://[::1]"].iter().any(|host| base_url.contains(host));
-        let client = if local { &self.local } else { &self.remote };
-        client.get_or_init(|| http_client(self.connect_timeout, local)).clone()
+        let clients = if local { &self.local } else { &self.remote };
+        // What cannot be made is noticed at the start.
+        clients.here()?;
+        Ok(Arc::clone(clients))
+    }
+}
+
+impl PerThread {
+    /// This thread's client.
+    pub(super) fn here(&self) -> Result<&Client, SetupError> {
+        self.clients.get_or_try(|| http_client(self.connect_timeout, self.direct))
     }
 }
 
@@ -110,7 +128,7 @@ impl HttpProvider {
         base_url: &str,
         key: Option<Secret>,
         dialect: Arc<dyn Dialect>,
-        http: Client,
+        http: Arc<PerThread>,
     ) -> Result<Self, SetupError> {
         let url =
             reqwest::Url::parse(base_url).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
@@ -129,6 +147,12 @@ impl HttpProvider {
 
     fn error(&self, fault: Fault) -> ProviderError {
         fault.into_error(&self.label, self.key.as_ref(), None)
+    }
+
+    /// This thread's client. One could be made at the start, so this fails only where the system has run out of something.
+    fn client(&self) -> Result<&Client, Refusal> {
+        let failed = |error: SetupError| self.error(Fault::with(ErrorCode::UpstreamFailure, error.to_string()));
+        self.http.here().map_err(|error| Refusal { error: failed(error), streaming: false })
     }
 
     /// Sends a request; gives the answer once its head has come and is a good one.
@@ -156,7 +180,7 @@ impl HttpProvider {
 
     async fn ask(&self, call: Call) -> Result<Response, Refusal> {
         let url = format!("{}{}", self.base_url, call.path);
-        let request = self.http.post(url).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
+        let request = self.client()?.post(url).header(ACCEPT, "text/event-stream, application/json").json(&call.body);
         self.send(request).await
     }
 }
@@ -193,7 +217,8 @@ impl Provider for HttpProvider {
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {
         let url = format!("{}{}", self.base_url, self.dialect.models_path());
-        let response = self.send(self.http.get(url)).await.map_err(|refusal| refusal.error)?;
+        let asked = async { self.send(self.client()?.get(url)).await };
+        let response = asked.await.map_err(|refusal| refusal.error)?;
         let list =
             serde_json::from_slice(&read_some(response, LIST).await).map_err(|_| self.error(Fault::nonsense()))?;
         let info = |listed: super::dialect::Listed| ModelInfo {

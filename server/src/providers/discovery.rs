@@ -2,14 +2,14 @@
 
 use super::{
     LocalServers, SetupError,
-    client::Clients,
+    client::{Clients, PerThread},
     compatible::LLAMA_CPP,
     dialect::Dialect,
     ollama::Ollama,
     openai_chat::OpenAiChat,
     setup::{Entry, Remote},
 };
-use reqwest::{Client, Response, header::SERVER};
+use reqwest::{Response, header::SERVER};
 use std::{sync::Arc, time::Duration};
 
 /// The ids under which found servers are offered.
@@ -20,7 +20,7 @@ const PROBE: Duration = Duration::from_millis(300);
 
 /// Where to look, and with what.
 pub(super) struct Discovery {
-    http: Client,
+    http: Arc<PerThread>,
     ollama: (String, Entry),
     llama_cpp: (String, Entry),
 }
@@ -42,7 +42,8 @@ impl Discovery {
 
     /// The servers that answer now.
     pub(super) async fn look(&self) -> Vec<Entry> {
-        let probe = |url: &str| tokio::time::timeout(PROBE, self.http.get(url).send());
+        let Ok(http) = self.http.here() else { return Vec::new() };
+        let probe = |url: &str| tokio::time::timeout(PROBE, http.get(url).send());
         let (ollama, llama_cpp) = tokio::join!(
             tokio::time::timeout(PROBE, async { is_ollama(probe(&self.ollama.0).await.ok()?.ok()?).await }),
             tokio::time::timeout(PROBE, async { is_llama_cpp(probe(&self.llama_cpp.0).await.ok()?.ok()?).await }),

@@ -1,7 +1,7 @@
 //! The accept loop. `axum::serve` sets no TCP_NODELAY, no limit on the time that a request's head may take, none on the time
 //! that a reader may take nothing, and none on the number of connections.
 
-use super::socket::ClientSocket;
+use super::{socket::ClientSocket, workers::Workers};
 use crate::http::error::too_many_connections;
 use axum::{
     Router,
@@ -45,12 +45,16 @@ pub(super) struct Limits {
 }
 
 /// The connections that are still open.
-pub(super) struct Connections(GracefulShutdown);
+pub(super) struct Connections {
+    graceful: GracefulShutdown,
+    workers: Workers,
+}
 
 impl Connections {
     /// Lets each finish what it is doing, for a short time.
     pub(super) async fn shut_down(self) {
-        let _ = tokio::time::timeout(CLOSE_LIMIT, self.0.shutdown()).await;
+        let _ = tokio::time::timeout(CLOSE_LIMIT, self.graceful.shutdown()).await;
+        drop(self.workers);
     }
 }
 
@@ -59,14 +63,15 @@ pub(super) async fn serve(
     listener: TcpListener,
     routes: Router,
     limits: Limits,
+    workers: Workers,
     stop: CancellationToken,
 ) -> Connections {
-    let server = HttpServer::new(routes, limits);
+    let server = HttpServer::new(routes, limits, workers);
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let refusals = Arc::new(Semaphore::new(REFUSALS));
     loop {
         let accepted = tokio::select! {
-            () = stop.cancelled() => return Connections(server.connections),
+            () = stop.cancelled() => return Connections { graceful: server.connections, workers: server.workers },
             accepted = listener.accept() => accepted,
         };
         let (socket, peer) = match accepted {
@@ -91,30 +96,35 @@ struct HttpServer {
     routes: Router,
     connections: GracefulShutdown,
     write_limit: Duration,
+    workers: Workers,
 }
 
 impl HttpServer {
-    fn new(routes: Router, limits: Limits) -> Self {
+    fn new(routes: Router, limits: Limits, workers: Workers) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(limits.header).max_buf_size(BUFFER);
         // A piece is smaller than the bookkeeping of a vectored write.
         http.writev(false);
-        Self { http, routes, connections: GracefulShutdown::new(), write_limit: limits.write }
+        Self { http, routes, connections: GracefulShutdown::new(), write_limit: limits.write, workers }
     }
 
-    /// Serves a connection in a task of its own; its place is free again when it has ended.
+    /// Serves a connection on the worker with the fewest; its place is free again when it has ended.
     fn serve(&self, socket: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
-        let routes = self.routes.clone().map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        });
-        let socket = TokioIo::new(ClientSocket::new(socket, self.write_limit));
-        let connection = self.http.serve_connection(socket, TowerToHyperService::new(routes));
-        let connection = self.connections.watch(connection);
-        tokio::spawn(async move {
+        // A socket that cannot change its runtime, and a server without workers, are no more than a connection that is closed.
+        let (Ok(socket), Some((worker, seat))) = (socket.into_std(), self.workers.seat()) else { return };
+        let (http, routes, watcher) = (self.http.clone(), self.routes.clone(), self.connections.watcher());
+        let write_limit = self.write_limit;
+        worker.spawn(async move {
+            let Ok(socket) = TcpStream::from_std(socket) else { return };
+            let routes = routes.map_request(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(ConnectInfo(peer));
+                request
+            });
+            let socket = TokioIo::new(ClientSocket::new(socket, write_limit));
+            let connection = watcher.watch(http.serve_connection(socket, TowerToHyperService::new(routes)));
             // An error here is a client that left; its streams have noticed by themselves.
             let _ = connection.await;
-            drop(place);
+            drop((place, seat));
         });
     }
 }

@@ -41,6 +41,11 @@ fn memory() -> Option<u64> {
     machine.into_iter().chain(container.map(|limits| limits.total_memory)).min()
 }
 
+/// How many threads can run at one time.
+pub(super) fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -104,8 +104,10 @@ impl Call {
 
     /// Refuses: too many requests, to be tried again after so many seconds.
     pub async fn refuse_for(mut self, seconds: u32) {
-        self.write(&format!("HTTP/1.1 429 Too Many Requests\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n"))
-            .await;
+        self.write(&format!(
+            "HTTP/1.1 429 Too Many Requests\r\nconnection: close\r\nretry-after: {seconds}\r\ncontent-length: 0\r\n\r\n"
+        ))
+        .await;
     }
 
     /// Refuses with this status, further headers (each with its line end) and JSON.
@@ -113,7 +115,7 @@ impl Call {
         let body = body.to_string();
         let length = body.len();
         let head = format!(
-            "HTTP/1.1 {status} Refused\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+            "HTTP/1.1 {status} Refused\r\nconnection: close\r\n{headers}content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
         );
         self.write(&(head + &body)).await;
     }
