@@ -67,7 +67,7 @@ impl Server {
         providers.start();
         let memory = settings.admission.memory.unwrap_or_else(machine::memory_share);
         let admission = AdmissionLimits { memory: Some(memory), ..settings.admission };
-        let engine = Engine::start(providers, settings.generation, admission);
+        let engine = Engine::start(Arc::clone(&providers), settings.generation, admission);
         let store = Arc::new(MemoryStore::new(settings.memory));
         let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
         let state = AppState {
@@ -91,8 +91,8 @@ impl Server {
             header: connections.header,
             write: connections.write,
         };
-        let workers =
-            Workers::start(settings.workers.unwrap_or_else(machine::processors)).map_err(StartupError::Workers)?;
+        let count = settings.workers.unwrap_or_else(machine::processors);
+        let workers = Workers::start(count, move || providers.prepare_thread()).map_err(StartupError::Workers)?;
         let listener = listen(settings.address)?;
         let address = listener.local_addr().map_err(|error| StartupError::Address(settings.address, error))?;
         if !address.ip().is_loopback() {

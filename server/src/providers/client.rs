@@ -96,6 +96,18 @@ impl Clients {
     }
 }
 
+impl Clients {
+    /// Makes this thread's clients of the kinds that are in use, which takes some milliseconds: nobody should wait for that in a
+    /// request.
+    pub(super) fn prepare_thread(&self) {
+        for clients in [&self.local, &self.remote] {
+            if clients.clients.iter().next().is_some() {
+                let _ = clients.here();
+            }
+        }
+    }
+}
+
 impl PerThread {
     /// This thread's client.
     pub(super) fn here(&self) -> Result<&Client, SetupError> {

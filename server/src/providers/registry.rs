@@ -88,6 +88,8 @@ pub struct Providers {
     default: Option<String>,
     /// The models to ask when another fails, in order.
     fallback: Vec<String>,
+    /// What the configured providers ask with.
+    clients: Option<Clients>,
     known: RwLock<Known>,
     discovery: Option<Discovery>,
     /// Held while the providers are asked, so that they are asked once.
@@ -104,7 +106,7 @@ impl Providers {
             _ => None,
         };
         let providers = Self::of(entries, discovery, settings.model.clone());
-        let providers = Self { fallback: settings.fallback.clone(), ..providers };
+        let providers = Self { fallback: settings.fallback.clone(), clients: Some(clients), ..providers };
         providers.check_names()?;
         Ok(Arc::new(providers))
     }
@@ -122,6 +124,7 @@ impl Providers {
         Self {
             default,
             fallback: Vec::new(),
+            clients: None,
             known: RwLock::new(Known { offers, asked: None }),
             discovery,
             asking: tokio::sync::Mutex::new(()),
@@ -153,6 +156,13 @@ impl Providers {
     /// The providers as `/readyz` and the list tell of them.
     pub fn states(&self) -> Vec<ProviderInfo> {
         self.read(|known| known.offers.iter().map(info).collect())
+    }
+
+    /// Makes ready what this thread needs to ask providers.
+    pub fn prepare_thread(&self) {
+        if let Some(clients) = &self.clients {
+            clients.prepare_thread();
+        }
     }
 
     /// Asks every provider for its models in the background, so that the first visitor need not wait.

@@ -18,7 +18,18 @@ pub(super) fn connections() -> usize {
         tracing::warn!(%error, "the limit on open descriptors could not be raised");
         rlimit::Resource::NOFILE.get().map_or(USUAL_DESCRIPTORS, |(soft, _)| soft)
     });
+    reserve_descriptors(descriptors);
     allowed_connections(descriptors)
+}
+
+/// The system's table of a process's descriptors grows by doubling, and while it does every thread that opens one waits: for 5 to
+/// 30 ms each time, in the middle of a burst of connections. One descriptor far up makes it large at once.
+fn reserve_descriptors(descriptors: u64) {
+    /// Half a megabyte of table.
+    const MOST: u64 = 65_536;
+    let last = i32::try_from(descriptors.min(MOST)).unwrap_or(i32::MAX) - 1;
+    // Where that is refused, it grows when it must.
+    let _ = rustix::io::fcntl_dupfd_cloexec(std::io::stderr(), last);
 }
 
 fn allowed_connections(descriptors: u64) -> usize {

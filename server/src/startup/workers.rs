@@ -37,10 +37,11 @@ impl Drop for Seat {
 }
 
 impl Workers {
-    /// Starts so many threads.
-    pub(super) fn start(count: usize) -> io::Result<Self> {
+    /// Starts so many threads; each begins with `prepare`.
+    pub(super) fn start(count: usize, prepare: impl Fn() + Send + Clone + 'static) -> io::Result<Self> {
         let stop = CancellationToken::new();
-        let workers = (1..=count).map(|number| Worker::start(number, stop.clone())).collect::<io::Result<_>>()?;
+        let start = |number| Worker::start(number, stop.clone(), prepare.clone());
+        let workers = (1..=count).map(start).collect::<io::Result<_>>()?;
         Ok(Self { workers, stop })
     }
 
@@ -59,12 +60,13 @@ impl Drop for Workers {
 }
 
 impl Worker {
-    fn start(number: usize, stop: CancellationToken) -> io::Result<Self> {
+    fn start(number: usize, stop: CancellationToken, prepare: impl Fn() + Send + 'static) -> io::Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
-        std::thread::Builder::new()
-            .name(format!("worker-{number}"))
-            .spawn(move || runtime.block_on(stop.cancelled()))?;
+        std::thread::Builder::new().name(format!("worker-{number}")).spawn(move || {
+            prepare();
+            runtime.block_on(stop.cancelled());
+        })?;
         Ok(Self { runtime: handle, connections: Arc::default() })
     }
 }
@@ -75,7 +77,7 @@ mod tests {
 
     #[tokio::test]
     async fn connections_are_spread_and_end_with_the_workers() {
-        let workers = Workers::start(2).unwrap();
+        let workers = Workers::start(2, || {}).unwrap();
         let (first, one) = workers.seat().unwrap();
         let (second, _two) = workers.seat().unwrap();
         assert_ne!(first.id(), second.id());
