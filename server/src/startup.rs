@@ -1,6 +1,7 @@
 //! The composition root: puts the rooms together, binds, serves, and stops in order.
 
 mod accept;
+mod closing;
 mod machine;
 mod socket;
 mod workers;
@@ -46,7 +47,7 @@ pub enum StartupError {
 
 /// A server that is bound and ready to run.
 pub struct Server {
-    listener: TcpListener,
+    listeners: Vec<std::net::TcpListener>,
     address: SocketAddr,
     state: AppState,
     limits: accept::Limits,
@@ -93,12 +94,14 @@ impl Server {
         };
         let count = settings.workers.unwrap_or_else(machine::processors);
         let workers = Workers::start(count, move || providers.prepare_thread()).map_err(StartupError::Workers)?;
-        let listener = listen(settings.address)?;
-        let address = listener.local_addr().map_err(|error| StartupError::Address(settings.address, error))?;
+        let cannot = |error| StartupError::Address(settings.address, error);
+        let listener = listen(settings.address)?.into_std().map_err(cannot)?;
+        let address = listener.local_addr().map_err(cannot)?;
+        let listeners = workers.runtimes().map(|_| listener.try_clone()).collect::<io::Result<_>>().map_err(cannot)?;
         if !address.ip().is_loopback() {
             tracing::warn!("whoever can reach {address} can chat and spend the keys of this server");
         }
-        Ok(Self { listener, address, state, limits, workers, grace: settings.shutdown_grace })
+        Ok(Self { listeners, address, state, limits, workers, grace: settings.shutdown_grace })
     }
 
     /// Where it serves; the port is the real one when 0 was asked for.
@@ -109,9 +112,9 @@ impl Server {
     /// Serves until `stop` is cancelled; then takes no more connections, lets answers finish for the grace time, and ends
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {
-        let Self { listener, state, limits, workers, grace, .. } = self;
+        let Self { listeners, state, limits, workers, grace, .. } = self;
         let engine = Arc::clone(&state.engine);
-        let connections = accept::serve(listener, router(state), limits, workers, stop).await;
+        let connections = accept::serve(listeners, router(state), limits, workers, stop).await;
         tracing::info!(answers = engine.running(), "stopping");
         engine.shut_down(grace).await;
         connections.shut_down().await;

@@ -1,16 +1,20 @@
 //! The accept loop. `axum::serve` sets no TCP_NODELAY, no limit on the time that a request's head may take, none on the time
 //! that a reader may take nothing, and none on the number of connections.
 
-use super::{socket::ClientSocket, workers::Workers};
+use super::{
+    closing::Closing,
+    socket::ClientSocket,
+    workers::{Place, Seat, Workers},
+};
 use crate::http::error::too_many_connections;
 use axum::{
     Router,
     extract::{ConnectInfo, Request},
 };
+use futures::future::join_all;
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -46,86 +50,136 @@ pub(super) struct Limits {
 
 /// The connections that are still open.
 pub(super) struct Connections {
-    graceful: GracefulShutdown,
-    workers: Workers,
+    closing: Arc<Closing>,
+    workers: Arc<Workers>,
 }
 
 impl Connections {
     /// Lets each finish what it is doing, for a short time.
     pub(super) async fn shut_down(self) {
-        let _ = tokio::time::timeout(CLOSE_LIMIT, self.graceful.shutdown()).await;
+        let _ = tokio::time::timeout(CLOSE_LIMIT, self.closing.close()).await;
         drop(self.workers);
     }
 }
 
-/// Accepts until `stop` is cancelled.
+/// Accepts until `stop` is cancelled: every worker for itself, on a listener of its own for the same port.
 pub(super) async fn serve(
-    listener: TcpListener,
+    listeners: Vec<std::net::TcpListener>,
     routes: Router,
     limits: Limits,
     workers: Workers,
     stop: CancellationToken,
 ) -> Connections {
-    let server = HttpServer::new(routes, limits, workers);
+    let (closing, workers) = (Arc::<Closing>::default(), Arc::new(workers));
     let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let refusals = Arc::new(Semaphore::new(REFUSALS));
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => return Connections { graceful: server.connections, workers: server.workers },
-            accepted = listener.accept() => accepted,
+    let accepting = workers.runtimes().zip(listeners).enumerate().map(|(number, (runtime, listener))| {
+        let acceptor = Acceptor {
+            number,
+            http: http(limits),
+            routes: routes.clone(),
+            closing: Arc::clone(&closing),
+            write_limit: limits.write,
+            workers: Arc::clone(&workers),
+            places: Arc::clone(&places),
+            refusals: Arc::clone(&refusals),
         };
-        let (socket, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
+        let stop = stop.clone();
+        runtime.spawn(async move { stop.run_until_cancelled(acceptor.run(listener)).await })
+    });
+    join_all(accepting.collect::<Vec<_>>()).await;
+    Connections { closing, workers }
+}
+
+fn http(limits: Limits) -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(limits.header).max_buf_size(BUFFER);
+    // A piece is smaller than the bookkeeping of a vectored write.
+    http.writev(false);
+    http
+}
+
+/// What a worker accepts connections with.
+struct Acceptor {
+    /// Which worker it is.
+    number: usize,
+    http: http1::Builder,
+    routes: Router,
+    closing: Arc<Closing>,
+    write_limit: Duration,
+    workers: Arc<Workers>,
+    places: Arc<Semaphore>,
+    refusals: Arc<Semaphore>,
+}
+
+impl Acceptor {
+    async fn run(self, listener: std::net::TcpListener) {
+        let listener = match TcpListener::from_std(listener) {
+            Ok(listener) => listener,
+            Err(error) => return tracing::error!(%error, "a worker cannot accept connections"),
+        };
+        loop {
+            let (socket, peer) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
+                self.seat(socket, peer, place);
+            } else if let Ok(place) = Arc::clone(&self.refusals).try_acquire_owned() {
+                tokio::spawn(refuse(socket, place));
             }
+        }
+    }
+
+    /// Serves a connection here, or on a worker that has far fewer; its places are free again when it has ended.
+    fn seat(&self, socket: TcpStream, peer: SocketAddr, permit: OwnedSemaphorePermit) {
+        let Seat { elsewhere, place } = self.workers.seat(self.number);
+        let connection = Connection {
+            peer,
+            http: self.http.clone(),
+            routes: self.routes.clone(),
+            closing: Arc::clone(&self.closing),
+            write_limit: self.write_limit,
+            _places: (permit, place),
         };
-        if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            server.serve(socket, peer, place);
-        } else if let Ok(place) = Arc::clone(&refusals).try_acquire_owned() {
-            tokio::spawn(refuse(socket, place));
+        match elsewhere {
+            None => drop(tokio::spawn(connection.serve(socket))),
+            // A socket that cannot change its runtime is no more than a connection that is closed.
+            Some(runtime) => {
+                let Ok(socket) = socket.into_std() else { return };
+                runtime.spawn(async move {
+                    if let Ok(socket) = TcpStream::from_std(socket) {
+                        connection.serve(socket).await;
+                    }
+                });
+            }
         }
     }
 }
 
-/// What every connection is served with.
-struct HttpServer {
+/// One connection.
+struct Connection {
+    peer: SocketAddr,
     http: http1::Builder,
     routes: Router,
-    connections: GracefulShutdown,
+    closing: Arc<Closing>,
     write_limit: Duration,
-    workers: Workers,
+    _places: (OwnedSemaphorePermit, Place),
 }
 
-impl HttpServer {
-    fn new(routes: Router, limits: Limits, workers: Workers) -> Self {
-        let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(limits.header).max_buf_size(BUFFER);
-        // A piece is smaller than the bookkeeping of a vectored write.
-        http.writev(false);
-        Self { http, routes, connections: GracefulShutdown::new(), write_limit: limits.write, workers }
-    }
-
-    /// Serves a connection on the worker with the fewest; its place is free again when it has ended.
-    fn serve(&self, socket: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
-        // A socket that cannot change its runtime, and a server without workers, are no more than a connection that is closed.
-        let (Ok(socket), Some((worker, seat))) = (socket.into_std(), self.workers.seat()) else { return };
-        let (http, routes, watcher) = (self.http.clone(), self.routes.clone(), self.connections.watcher());
-        let write_limit = self.write_limit;
-        worker.spawn(async move {
-            let Ok(socket) = TcpStream::from_std(socket) else { return };
-            let routes = routes.map_request(move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(ConnectInfo(peer));
-                request
-            });
-            let socket = TokioIo::new(ClientSocket::new(socket, write_limit));
-            let connection = watcher.watch(http.serve_connection(socket, TowerToHyperService::new(routes)));
-            // An error here is a client that left; its streams have noticed by themselves.
-            let _ = connection.await;
-            drop((place, seat));
+impl Connection {
+    async fn serve(self, socket: TcpStream) {
+        let Self { peer, http, routes, closing, write_limit, _places } = self;
+        let routes = routes.map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
         });
+        let socket = TokioIo::new(ClientSocket::new(socket, write_limit));
+        closing.drive(http.serve_connection(socket, TowerToHyperService::new(routes))).await;
     }
 }
 

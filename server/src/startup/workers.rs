@@ -25,12 +25,22 @@ struct Worker {
     connections: Arc<AtomicUsize>,
 }
 
+/// How many more connections than another a worker keeps.
+const SLACK: usize = 8;
+
+/// Where a connection goes.
+pub(super) struct Seat<'a> {
+    /// The runtime of the worker, if it is not the one that accepted.
+    pub(super) elsewhere: Option<&'a Handle>,
+    pub(super) place: Place,
+}
+
 /// A connection's place on its worker.
-pub(super) struct Seat {
+pub(super) struct Place {
     connections: Arc<AtomicUsize>,
 }
 
-impl Drop for Seat {
+impl Drop for Place {
     fn drop(&mut self) {
         self.connections.fetch_sub(1, Ordering::Relaxed);
     }
@@ -45,11 +55,21 @@ impl Workers {
         Ok(Self { workers, stop })
     }
 
-    /// The worker with the fewest connections, and one more place on it.
-    pub(super) fn seat(&self) -> Option<(&Handle, Seat)> {
-        let worker = self.workers.iter().min_by_key(|worker| worker.connections.load(Ordering::Relaxed))?;
+    /// The runtime of each.
+    pub(super) fn runtimes(&self) -> impl Iterator<Item = &Handle> {
+        self.workers.iter().map(|worker| &worker.runtime)
+    }
+
+    /// One more place for a connection that the worker of this number has accepted: there, unless it has many more than another.
+    /// Moving a connection takes two threads, and each may have to wait for a processor.
+    pub(super) fn seat(&self, accepted_by: usize) -> Seat<'_> {
+        let count = |worker: &Worker| worker.connections.load(Ordering::Relaxed);
+        let own = &self.workers[accepted_by];
+        let fewest = self.workers.iter().min_by_key(|worker| count(worker)).unwrap_or(own);
+        let worker = if count(own) > count(fewest) + SLACK { fewest } else { own };
         worker.connections.fetch_add(1, Ordering::Relaxed);
-        Some((&worker.runtime, Seat { connections: Arc::clone(&worker.connections) }))
+        let place = Place { connections: Arc::clone(&worker.connections) };
+        Seat { elsewhere: (!std::ptr::eq(worker, own)).then_some(&worker.runtime), place }
     }
 }
 
@@ -75,17 +95,23 @@ impl Worker {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn connections_are_spread_and_end_with_the_workers() {
+    #[test]
+    fn connections_stay_where_they_came_until_one_worker_has_many_more() {
         let workers = Workers::start(2, || {}).unwrap();
-        let (first, one) = workers.seat().unwrap();
-        let (second, _two) = workers.seat().unwrap();
-        assert_ne!(first.id(), second.id());
-        drop(one);
-        assert_eq!(workers.seat().unwrap().0.id(), first.id(), "a place that is free again is taken");
+        let mut places: Vec<Place> = (0..=SLACK).map(|_| workers.seat(0).place).collect();
+        assert!(workers.seat(1).elsewhere.is_none());
+        let moved = workers.seat(0);
+        assert_eq!(moved.elsewhere.map(Handle::id), workers.runtimes().nth(1).map(Handle::id));
+        places.truncate(1);
+        assert!(workers.seat(0).elsewhere.is_none(), "places that are free again count no more");
+    }
 
+    #[tokio::test]
+    async fn what_runs_on_workers_ends_with_them() {
+        let workers = Workers::start(1, || {}).unwrap();
         let (held, dropped) = tokio::sync::oneshot::channel::<()>();
-        first.spawn(async move {
+        let runtime = workers.runtimes().next().unwrap().clone();
+        runtime.spawn(async move {
             let _held = held;
             std::future::pending::<()>().await;
         });
