@@ -58,7 +58,9 @@ pub(super) struct Reading {
 }
 
 impl Reading {
-    pub(super) fn new(response: Response, dialect: &dyn Dialect, label: String, key: Option<Secret>) -> Self {
+    pub(super) fn new(mut response: Response, dialect: &dyn Dialect, label: String, key: Option<Secret>) -> Self {
+        // They are slices of the connection's first read, and would keep its 8 KiB for as long as the answer takes.
+        drop(std::mem::take(response.headers_mut()));
         let frames = Frames::of(dialect.framing());
         Self { response, frames, decoder: dialect.decoder(), label, key, end: None, over: false }
     }
