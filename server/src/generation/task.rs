@@ -84,9 +84,9 @@ async fn drive(
         failure.retry_after.map(|wait| generation.retry_after.set(wait));
         failure.error
     };
-    // An answer without any text ends before it has begun.
     // What asking takes in memory is given back when the answer has begun.
     let begun = Box::pin(begin(generation, attempts, prompt, progress, &mut watchdog)).await;
+    // An answer without any text ends before it has begun.
     if let Some(mut stream) = begun.map_err(told)? {
         while hear(generation, &mut stream, progress, &mut watchdog).await.map_err(told)? {}
     }

@@ -11,6 +11,16 @@ use std::{collections::HashMap, net::SocketAddr, path::PathBuf, sync::Arc, time:
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+/// The routes that answer one request and remember no generation: the client's leaving is the cancel.
+pub const STATELESS: [&str; 6] = [
+    "/api/chat",
+    "/api/streaming-chat",
+    "/api/chat/stream",
+    "/api/conversation-stream/test",
+    "/api/conversation/test",
+    "/v1/chat/completions",
+];
+
 /// A server with its own settings. It is stopped when dropped.
 pub struct TestApp {
     pub address: SocketAddr,

@@ -1,17 +1,8 @@
 //! Whatever comes in, the answer is a problem document that names what was wrong.
 
-use crate::app::{TestApp, problem};
+use crate::app::{STATELESS, TestApp, problem};
 use reqwest::{Method, header::HeaderValue};
 use serde_json::{Value, json};
-
-const ASKING: [&str; 6] = [
-    "/api/chat",
-    "/api/streaming-chat",
-    "/api/chat/stream",
-    "/api/conversation-stream/test",
-    "/api/conversation/test",
-    "/v1/chat/completions",
-];
 
 async fn refused(app: &TestApp, path: &str, body: impl Into<reqwest::Body>, status: u16, code: &str) -> String {
     let response = app.request(Method::POST, path).body(body).send().await.unwrap();
@@ -22,7 +13,7 @@ async fn refused(app: &TestApp, path: &str, body: impl Into<reqwest::Body>, stat
 async fn bodies_that_are_not_what_they_should_be() {
     let app = TestApp::start().await;
     let conversation = format!("/api/conversations/{}/messages", app.conversation().await);
-    for path in ASKING.into_iter().chain([conversation.as_str()]) {
+    for path in STATELESS.into_iter().chain([conversation.as_str()]) {
         for body in
             ["", "{}", "hello", "[]", "null", "5", "{\"message\":", "{\"messages\":5,\"message\":5,\"content\":5}"]
         {
@@ -87,7 +78,7 @@ async fn what_is_too_large_is_refused() {
 #[tokio::test]
 async fn unknown_models_are_named() {
     let app = TestApp::start().await;
-    for path in ASKING {
+    for path in STATELESS {
         let mut body = json!({"model": "nobody/none"});
         body[if path.contains("conversation") { "message" } else { "messages" }] =
             if path.contains("conversation") { json!("x") } else { json!([{"role": "user", "content": "x"}]) };
@@ -120,7 +111,7 @@ async fn unknown_and_malformed_ids() {
 #[tokio::test]
 async fn wrong_methods_and_routes() {
     let app = TestApp::start().await;
-    for path in ASKING {
+    for path in STATELESS {
         let response = app.get(path).await;
         assert_eq!(response.headers()["allow"], "POST", "{path}");
         problem(response, 405, "method_not_allowed").await;

@@ -2,7 +2,7 @@
 //! resumable route does not.
 
 use crate::{
-    app::{Events, TestApp, problem, text},
+    app::{Events, STATELESS, TestApp, problem, text},
     upstream::{Call, Upstream},
 };
 use reqwest::Response;
@@ -12,15 +12,6 @@ async fn start() -> (TestApp, Upstream) {
     let upstream = Upstream::start().await;
     (TestApp::before(&upstream, &[]).await, upstream)
 }
-
-const STATELESS: [&str; 6] = [
-    "/api/chat",
-    "/api/streaming-chat",
-    "/api/chat/stream",
-    "/api/conversation-stream/test",
-    "/api/conversation/test",
-    "/v1/chat/completions",
-];
 
 fn body(path: &str) -> Value {
     match path {

@@ -1,21 +1,12 @@
 //! Who may start an answer, how often, how many at a time; and that being refused costs nothing.
 
 use crate::{
-    app::{Events, TestApp, problem},
+    app::{Events, STATELESS, TestApp, problem},
     upstream::Upstream,
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use std::time::Duration;
-
-const STATELESS: [&str; 6] = [
-    "/api/chat",
-    "/api/streaming-chat",
-    "/api/chat/stream",
-    "/api/conversation-stream/test",
-    "/api/conversation/test",
-    "/v1/chat/completions",
-];
 
 fn question(path: &str) -> Value {
     match path {
