@@ -144,6 +144,8 @@ async fn readers_that_come_at_the_very_end_see_the_end() {
     for _ in 0..20 {
         let mut scene = scene().await;
         scene.say(0, 2).await;
+        // A number that has not been given out yet would be refused, and rightly.
+        scene.events.until_text(&word(1)).await;
         let (one, two) = (scene.resume(0).await, scene.resume(2).await);
         let (_, one, two, three) = tokio::join!(scene.call.finish(), one.all(), two.all(), async {
             let request = scene.app.get(&format!("{}/events", scene.generation)).await;
