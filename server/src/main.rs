@@ -1,5 +1,8 @@
 //! The `rivulet` binary.
 
+#[cfg(not(target_env = "msvc"))]
+mod allocator;
+
 use clap::{Parser, Subcommand};
 use server::{
     config::{self, Settings},
@@ -47,6 +50,8 @@ async fn serve() -> Result<(), String> {
     telemetry::start(&settings.log)?;
     let server = Server::bind(settings).await.map_err(|error| error.to_string())?;
     tracing::info!("serving on http://{}", server.address());
+    #[cfg(not(target_env = "msvc"))]
+    tokio::spawn(allocator::give_back(server.running()));
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone())?);
     server.run(stop).await;

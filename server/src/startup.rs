@@ -109,6 +109,12 @@ impl Server {
         self.address
     }
 
+    /// Tells how many answers are being written.
+    pub fn running(&self) -> impl Fn() -> usize + Send + 'static {
+        let engine = Arc::clone(&self.state.engine);
+        move || engine.running()
+    }
+
     /// Serves until `stop` is cancelled; then takes no more connections, lets answers finish for the grace time, and ends
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {

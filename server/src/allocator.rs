@@ -1,0 +1,42 @@
+//! The allocator of the binary, and when it gives memory back.
+//!
+//! After thousands of streams have ended, glibc's allocator keeps nearly all of their memory. jemalloc returns it within seconds,
+//! but for up to 4 MiB of each arena that its background thread does not find worth waking up for:
+//! `docs/performance.md` has the figures.
+
+use std::time::Duration;
+use tikv_jemalloc_ctl::{Access, AsName, Result};
+use tikv_jemallocator::Jemalloc;
+
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
+
+/// How often to look whether nothing runs.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// Whenever nothing runs, gives back what is free. `running` tells how many answers are being written.
+pub(crate) async fn give_back(running: impl Fn() -> usize) {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        if running() == 0
+            && let Err(error) = purge()
+        {
+            return tracing::debug!(%error, "jemalloc gives nothing back");
+        }
+    }
+}
+
+/// Makes each arena give back what is free. There is no safe call for `arena.<i>.purge`; to set the time after which free
+/// memory is given back to zero does the same.
+fn purge() -> Result<()> {
+    let arenas: u32 = b"arenas.narenas\0".name().read()?;
+    for arena in 0..arenas {
+        let name = format!("arena.{arena}.dirty_decay_ms\0");
+        let decay: &tikv_jemalloc_ctl::Name = name.as_bytes().name();
+        // An arena that no thread has used yet is not there.
+        let Ok(usual) = Access::<isize>::read(decay) else { continue };
+        decay.write(0_isize)?;
+        decay.write(usual)?;
+    }
+    Ok(())
+}
