@@ -101,6 +101,48 @@ async fn the_database_of_a_newer_program_is_left_alone() {
 }
 
 #[tokio::test]
+async fn two_servers_do_not_share_a_database() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let refused = SqliteStore::open(&folder.file()).await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("used by another Rivulet"), "{refused}");
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    store.begin_turn(&owner, turn(id, "hi")).await.unwrap();
+    let beside = SqliteStore::open_beside_server(&folder.file()).await.unwrap();
+    let there = beside.get(&owner, id, Window::All).await.unwrap().messages;
+    assert_eq!(there[1].status, MessageStatus::Streaming, "the answers of the one are none of the other's business");
+    store.close().await;
+    SqliteStore::open(&folder.file()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_is_whole_while_others_write() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    store.begin_turn(&owner, turn(id, "hi")).await.unwrap();
+    let copy = folder.0.join("copy.db");
+    let more = async {
+        for _ in 0..20 {
+            contract::conversation(&store, &owner).await;
+        }
+    };
+    let file = folder.file();
+    let (copied, ()) = tokio::join!(SqliteStore::backup(&file, &copy), more);
+    copied.unwrap();
+    assert!(SqliteStore::backup(&folder.file(), &copy).await.is_err(), "what is there is not written over");
+    for file in [&folder.file(), &copy] {
+        assert_eq!(SqliteStore::check(file).await.unwrap(), Vec::<String>::new());
+    }
+    let copied = SqliteStore::open(&copy).await.unwrap();
+    assert_eq!(copied.get(&owner, id, Window::All).await.unwrap().messages[0].content, "hi");
+    assert_eq!(copied.search(&owner, "hi", 9, None).await.unwrap().hits.len(), 1);
+    assert!(SqliteStore::check(&folder.0.join("none.db")).await.is_err());
+}
+
+#[tokio::test]
 async fn a_place_that_cannot_be_is_named() {
     let folder = Folder::new();
     std::fs::create_dir_all(&folder.0).unwrap();
