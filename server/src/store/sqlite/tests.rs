@@ -167,6 +167,7 @@ async fn no_statement_scans_a_table() {
         conversations::BY_TOKEN,
         conversations::GONE,
         branches::UP,
+        branches::PATH,
         branches::NEWEST_LEAF,
         branches::BELOW,
         branches::CHILDREN,
@@ -178,6 +179,7 @@ async fn no_statement_scans_a_table() {
         transfer::ALL_MESSAGES,
         search::TITLES,
         search::MESSAGES,
+        search::EXPANDED,
     ] {
         for step in plan(&mut connection, statement).await {
             // What a statement made itself or was given, and the index of words.
@@ -211,6 +213,31 @@ async fn many_sends_at_once_are_few_commits() {
         assert!(matches!(begun.unwrap(), TurnStart::Added { .. }));
     }
     assert_eq!(store.list(&owner, 200, None).await.unwrap().conversations.len(), 200);
+}
+
+/// Beginnings of words are found in three ways: by the index's own lists, by the words that are known, and, where those are
+/// too many, by the index alone.
+#[tokio::test]
+async fn the_beginning_of_a_word_finds_it_however_many_there_are() {
+    let store = SqliteStore::open(Path::new(":memory:")).await.unwrap();
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    let many: String = (0..300).map(|n| format!("conjure{n} ")).collect();
+    store.begin_turn(&owner, turn(id, &format!("{many} conjugation of verbs"))).await.unwrap();
+    for (text, count) in [
+        ("co", 1),
+        ("con", 1),
+        ("conj", 1),
+        ("conjug", 1),
+        ("conjure29", 1),
+        ("conjugation of ve", 1),
+        ("\"conjugation of\" verb", 1),
+        ("of-verb", 1),
+        ("conjx", 0),
+        ("onju", 0),
+    ] {
+        assert_eq!(store.search(&owner, text, 9, None).await.unwrap().hits.len(), count, "{text}");
+    }
 }
 
 #[tokio::test]
