@@ -145,7 +145,7 @@ pub trait Store: Send + Sync + 'static {
     /// Adds a turn, whole or not at all.
     async fn begin_turn(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError>;
 
-    /// Keeps what has come of answers that are being written, all of it in one step. One that has ended in the meantime is
+    /// Keeps what has come of answers that are being written, at most one piece of each, all of it in one step. One that has ended in the meantime is
     /// passed over.
     async fn checkpoint(&self, checkpoints: Vec<Checkpoint>) -> Result<(), StoreError>;
 
