@@ -205,7 +205,7 @@ async fn deleted_is_hidden_and_comes_back<S: Store>(store: &S) {
         Err(StoreError::NotFound(_))
     ));
     let stopped = Message { content: "so far".into(), status: MessageStatus::Stopped, ..first };
-    store.save_answer(&owner, id, stopped).await.unwrap();
+    assert_eq!(store.save_answer(&owner, id, stopped).await.unwrap(), None, "nobody is told of it");
     assert!(!store.purge().await.unwrap(), "it can still be restored");
     let restore = ConversationChange { deleted: Some(false), ..ConversationChange::default() };
     assert_eq!(store.change(&owner, id, restore).await.unwrap().generation_id, None);
@@ -428,7 +428,7 @@ async fn an_answer_is_kept_as_it_ended<S: Store>(store: &S) {
         }])
         .await
         .unwrap();
-    assert_eq!(store.save_answer(&owner, id, ended.clone()).await.unwrap().generation_id, None);
+    assert_eq!(store.save_answer(&owner, id, ended.clone()).await.unwrap().unwrap().generation_id, None);
     assert_eq!(store.message(&owner, id, first.id).await.unwrap(), ended);
     let again = Message { content: "other".into(), ..ended.clone() };
     assert!(matches!(store.save_answer(&owner, id, again).await, Err(StoreError::NotFound(_))), "an end is final");

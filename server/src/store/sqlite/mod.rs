@@ -300,7 +300,7 @@ impl Store for SqliteStore {
         owner: &Owner,
         id: ConversationId,
         answer: Message,
-    ) -> Result<ConversationSummary, StoreError> {
+    ) -> Result<Option<ConversationSummary>, StoreError> {
         let owner = owner.clone();
         self.write(move |connection| async move { turns::save_answer(connection, &owner, id, &answer).await }.boxed())
             .await

@@ -142,7 +142,7 @@ pub(super) async fn save_answer(
     owner: &Owner,
     id: ConversationId,
     answer: &Message,
-) -> Result<ConversationSummary, StoreError> {
+) -> Result<Option<ConversationSummary>, StoreError> {
     let select = "SELECT m.key, c.key, c.owner FROM conversations c JOIN messages m ON m.conversation = c.key \
                   WHERE c.id = ? AND c.owner = (SELECT key FROM owners WHERE name = ?) AND m.id = ?";
     let found: Option<(i64, i64, i64)> = sqlx::query_as(select)
@@ -161,10 +161,12 @@ pub(super) async fn save_answer(
         .bind(answer.generation_id.map(|id| id.0))
         .execute(&mut *connection)
         .await?;
-    summary_of(connection, conversation).await
+    let row = query(SUMMARY).bind(conversation).fetch_optional(connection).await?;
+    row.map(|row| rows::summary(&row)).transpose()
 }
 
-const SUMMARY: &str = concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ?");
+const SUMMARY: &str =
+    concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ? AND c.deleted_at IS NULL");
 
 /// Hides a message and all that follow it.
 pub(super) async fn delete(
