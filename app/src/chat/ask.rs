@@ -37,7 +37,7 @@ impl Ask {
     /// The question's text.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.wish {
-            Wish::Question(text) => Some(text),
+            Wish::Question(text) | Wish::Edit(_, text) => Some(text),
             Wish::Retry(_) | Wish::Continue(_) => None,
         }
     }
@@ -57,6 +57,7 @@ impl Ask {
         let empty = SendMessage { settings, whole, ..SendMessage::default() };
         match self.wish.clone() {
             Wish::Question(text) => SendMessage { content: Some(text), ..empty },
+            Wish::Edit(id, text) => SendMessage { content: Some(text), edit: Some(id), ..empty },
             Wish::Retry(id) => SendMessage { retry: Some(id), ..empty },
             Wish::Continue(id) => SendMessage { continue_from: Some(id), ..empty },
         }

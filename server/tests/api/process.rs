@@ -18,13 +18,13 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running binary and what it logs. It is killed when dropped.
-struct Process {
+pub struct Process {
     child: Child,
     log: Receiver<String>,
 }
 
 impl Process {
-    fn start(variables: &[(&str, &str)]) -> Self {
+    pub fn start(variables: &[(&str, &str)]) -> Self {
         Self::run(Command::new(env!("CARGO_BIN_EXE_rivulet")), variables)
     }
 
@@ -32,6 +32,7 @@ impl Process {
         let site = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("site");
         std::fs::create_dir_all(site.join("pkg")).unwrap();
         command.env_clear().env("RIVULET_ADDR", "127.0.0.1:0").env("RIVULET_DISCOVER", "off");
+        command.env("DATABASE_URL", "sqlite::memory:").env("RIVULET_TITLES", "off");
         command.env("RIVULET_SITE_ROOT", site).envs(variables.iter().copied());
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (lines, log) = channel();
@@ -41,7 +42,7 @@ impl Process {
     }
 
     /// Waits until it serves; returns where, and what it logged before.
-    fn serving(&self) -> (String, String) {
+    pub fn serving(&self) -> (String, String) {
         let mut before = String::new();
         loop {
             let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it does not serve: {before}"));
@@ -52,12 +53,12 @@ impl Process {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    async fn exit(&mut self) -> ExitStatus {
+    pub async fn exit(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
