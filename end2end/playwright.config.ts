@@ -56,6 +56,8 @@ export default defineConfig({
     gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
     env: {
       RIVULET_ADDR: `127.0.0.1:${port}`,
+      RIVULET_DATA_DIR: folder,
+      RIVULET_TITLES: "off",
       // High enough for every test, and its headers are there to be seen.
       RIVULET_RATE_LIMIT: "1000/s",
       RIVULET_MAX_STREAMS_PER_CLIENT: "off",

@@ -5,4 +5,4 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 database="${SEED_DATABASE:-$root/target/seed/rivulet.db}"
 [ -f "$database" ] || "$root/scripts/seed.sh"
-cargo bench --locked --quiet -p server --bench store --profile "${SEED_PROFILE:-bench}" -- --database "$database" --seed "${SEED:-1}"
+cargo bench --locked --quiet -p server --bench store --profile "${SEED_PROFILE:-bench}" -- --database "$database"

@@ -1,6 +1,9 @@
 //! Conversations by number: one of 2,000 messages, the others of a few to a few hundred, and some with branches.
 
-use crate::text::{Script, marked, title, words};
+use crate::{
+    names::{LONGEST, VISITOR},
+    text::{Script, marked, title, words},
+};
 use fastrand::Rng;
 use protocol::{
     conversation::{ConversationSettings, ConversationSummary},
@@ -14,10 +17,8 @@ use server::{
 };
 use uuid::Uuid;
 
-/// The number of the visitor to whom all belongs.
-pub(crate) const VISITOR: &str = "5eed0000000040008000000000000001";
 /// The messages of the longest conversation, which is the first.
-pub(crate) const LONGEST: usize = 2_000;
+const MOST_MESSAGES: usize = 2_000;
 /// When the first began: 1 January 2025. The times are the same whenever it is run.
 const FIRST: u64 = 1_735_689_600_000;
 /// From one conversation to the next: about 10,000 in a year and a half.
@@ -30,11 +31,6 @@ pub(crate) fn owner() -> Owner {
     Owner::Visitor(VisitorId::parse(VISITOR).expect("it is one"))
 }
 
-/// The id of a conversation.
-pub(crate) fn id(seed: u64, number: usize) -> ConversationId {
-    ConversationId(uuid(&mut rng(seed, number)))
-}
-
 /// How many conversations there are to be, and how long each is.
 pub(crate) struct Plan {
     seed: u64,
@@ -45,7 +41,7 @@ impl Plan {
     pub(crate) fn new(seed: u64, conversations: usize, messages: usize) -> Self {
         assert!(conversations > 0 && messages >= conversations * 2, "each conversation has at least two messages");
         let mut rng = Rng::with_seed(seed);
-        let mut lengths = vec![LONGEST.min(messages - (conversations - 1) * 2)];
+        let mut lengths = vec![MOST_MESSAGES.min(messages - (conversations - 1) * 2)];
         let mut left = messages - lengths[0];
         for number in 1..conversations {
             let others = conversations - number - 1;
@@ -74,7 +70,10 @@ fn uuid(rng: &mut Rng) -> Uuid {
 
 fn conversation(seed: u64, number: usize, length: usize) -> WholeConversation {
     let mut rng = rng(seed, number);
-    let id = ConversationId(uuid(&mut rng));
+    let id = match number {
+        0 => LONGEST.parse().expect("it is one"),
+        _ => ConversationId(uuid(&mut rng)),
+    };
     let script = Script::pick(&mut rng);
     let began = FIRST + number as u64 * APART;
     let mut messages: Vec<Message> = Vec::with_capacity(length);

@@ -9,6 +9,7 @@
 )]
 
 mod conversation;
+mod names;
 mod text;
 
 use conversation::{Plan, owner};
@@ -25,8 +26,12 @@ const AT_ONCE: usize = 16;
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let path = PathBuf::from(argument("--database").unwrap_or("target/seed/rivulet.db".into()));
-    let number = |name, default| argument(name).map_or(default, |value| value.parse().expect("a whole number"));
-    let plan = Plan::new(number("--seed", 1), number("--conversations", 10_000), number("--messages", 1_000_000));
+    let number = |name, default: u64| argument(name).map_or(default, |value| value.parse().expect("a whole number"));
+    let plan = Plan::new(
+        number("--seed", 1),
+        number("--conversations", 10_000) as usize,
+        number("--messages", 1_000_000) as usize,
+    );
     assert!(!path.exists(), "{} is there already; remove it to make it anew", path.display());
     let begun = Instant::now();
     let store = SqliteStore::open(&path).await.unwrap();
@@ -59,7 +64,7 @@ async fn main() {
         bytes >> 20,
         begun.elapsed().as_secs()
     );
-    println!("to see them, serve this database and set the cookie rivulet_visitor={}", conversation::VISITOR);
+    println!("to see them, serve this database and set the cookie rivulet_visitor={}", names::VISITOR);
 }
 
 /// What stands after a name on the command line.

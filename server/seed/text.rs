@@ -1,6 +1,7 @@
 //! Text that nobody has written, in several scripts: words of a small vocabulary, the first far more often than the last, as in real
 //! text, with punctuation, lists and code.
 
+use crate::names::rare_word;
 use fastrand::Rng;
 
 /// In which script, and which language, a conversation is.
@@ -290,9 +291,4 @@ pub(crate) fn marked(mut text: String, number: Option<usize>) -> String {
         text.push_str(&format!(" {}", rare_word(number)));
     }
     text
-}
-
-/// The word that only one conversation has.
-pub(crate) fn rare_word(number: usize) -> String {
-    format!("quellwort{number:05}")
 }

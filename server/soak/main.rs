@@ -83,10 +83,18 @@ async fn soak(serving: &Runtime, duration: Duration, seed: u64) -> Vec<String> {
     tally.problems().into_iter().chain(after.grown_since(before)).collect()
 }
 
+/// A file for the conversations of this run; those of the last one are gone.
+fn fresh_database() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("soak-data");
+    let _ = std::fs::remove_dir_all(&folder);
+    folder.join("rivulet.db")
+}
+
 /// Starts the server on its own runtime, before a provider that speaks every protocol.
 async fn serve(serving: &Runtime, provider: &str) -> (SocketAddr, CancellationToken) {
     let site = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("soak-site");
     std::fs::create_dir_all(site.join("pkg")).unwrap();
+    let database = format!("sqlite:{}", fresh_database().display());
     let with_version = format!("{provider}/v1");
     let [keep_finished, idle] = [KEEP_FINISHED, IDLE].map(|duration| format!("{}s", duration.as_secs()));
     let variables: HashMap<&str, &str> = HashMap::from([
@@ -98,8 +106,9 @@ async fn serve(serving: &Runtime, provider: &str) -> (SocketAddr, CancellationTo
         ("RIVULET_KEEP_FINISHED_BYTES", "16MiB"),
         ("RIVULET_IDLE_TIMEOUT", idle.as_str()),
         ("RIVULET_FIRST_CHUNK_TIMEOUT", "20s"),
-        // Reached in the warm-up, so that what is stored does not look like a leak.
-        ("DATABASE_URL", "sqlite::memory:"),
+        // In a file, so that what is stored does not look like a leak.
+        ("DATABASE_URL", database.as_str()),
+        ("RIVULET_TITLES", "off"),
         ("RIVULET_RATE_LIMIT", "off"),
         ("RIVULET_MAX_STREAMS_PER_CLIENT", "off"),
         ("OPENAI_BASE_URL", with_version.as_str()),

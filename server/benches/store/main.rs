@@ -16,19 +16,18 @@ use measure::Figures;
 use server::Served;
 use std::{path::PathBuf, time::Instant};
 
-#[path = "../../seed/conversation.rs"]
-mod conversation;
-#[path = "../../seed/text.rs"]
-mod text;
+#[path = "../../seed/names.rs"]
+mod names;
 
 /// How often each thing is asked for, after some times that are not counted.
 const TIMES: usize = 200;
+/// The conversation whose word is looked for; each database that is worth measuring has so many.
+const RARE: usize = 142;
 /// How many pages of the list are gone through to reach one far down.
 const FAR_DOWN: usize = 100;
 
 #[tokio::main]
 async fn main() {
-    let seed = argument("--seed").map_or(1, |seed| seed.parse().expect("a whole number"));
     let database = PathBuf::from(argument("--database").unwrap_or("target/seed/rivulet.db".into()));
     assert!(database.is_file(), "{} is missing: run `make seed` first", database.display());
     let folder = tempfile::tempdir_in(database.parent().unwrap()).unwrap();
@@ -39,8 +38,7 @@ async fn main() {
 
     let served = Served::start(&copy).await;
     println!("| what | p50 | p99 | bytes |\n|---|---|---|---|");
-    let long = conversation::id(seed, 0).to_string();
-    let rare = text::rare_word(4242);
+    let (long, rare) = (names::LONGEST, names::rare_word(RARE));
     for (what, path) in [
         ("the page at `/`, to its first byte", "/".to_owned()),
         ("the page of the 2,000-message chat, to its first byte", format!("/c/{long}")),

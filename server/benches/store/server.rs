@@ -1,6 +1,6 @@
 //! The server that is measured, and the client that asks it.
 
-use crate::conversation::VISITOR;
+use crate::names::VISITOR;
 use reqwest::{Body, Client, Method, RequestBuilder, Response, header::COOKIE};
 use serde_json::Value;
 use std::{

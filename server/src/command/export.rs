@@ -18,7 +18,7 @@ use tempfile::NamedTempFile;
 pub(super) fn run(settings: Settings, output: Option<PathBuf>, owner: Option<String>) -> Result<(), String> {
     let output = output.unwrap_or_else(default_name);
     block_on(async {
-        let store = SqliteStore::open_beside(&settings.database).await.map_err(|error| error.to_string())?;
+        let store = SqliteStore::open_beside_server(&settings.database).await.map_err(|error| error.to_string())?;
         let mut export = begin(&store, owner).await?;
         if output == Path::new("-") {
             write(&mut export, io::stdout().lock()).await?;

@@ -13,7 +13,7 @@ pub(super) fn run(settings: Settings, path: &Path, owner: Option<String>) -> Res
     let in_file = |error: String| format!("{}: {error}", path.display());
     let checked = check(path).map_err(in_file)?;
     block_on(async {
-        let store = SqliteStore::open_beside(&settings.database).await.map_err(|error| error.to_string())?;
+        let store = SqliteStore::open_beside_server(&settings.database).await.map_err(|error| error.to_string())?;
         let known = store.owners().await.map_err(|error| error.to_string())?;
         let whose = match owner {
             Some(text) => Whose::All(owner::find(&text, &known)?),

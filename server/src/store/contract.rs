@@ -540,7 +540,7 @@ async fn everything_goes_out_and_comes_in_again<S: Store>(store: &S) {
     assert_eq!(store.import(&other, renamed.clone()).await.unwrap(), Imported::AlreadyHere);
     let back = store.whole(&other, renamed.summary.id).await.unwrap();
     assert_eq!(back, renamed);
-    assert_eq!(store.list(&other, 9, None).await.unwrap().conversations, [renamed.summary.clone()]);
+    assert_eq!(store.list(&other, 9, None).await.unwrap().conversations, std::slice::from_ref(&renamed.summary));
     assert_eq!(store.search(&other, "again", 9, None).await.unwrap().hits.len(), 1);
     // One that is broken leaves nothing behind.
     let mut broken = rename(out[0].clone());

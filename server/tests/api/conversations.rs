@@ -211,16 +211,6 @@ async fn the_whole_answer_is_there_for_clients_that_cannot_stream() {
 }
 
 #[tokio::test]
-async fn the_least_recent_conversation_makes_room() {
-    let app = TestApp::with(&[("RIVULET_MAX_CONVERSATIONS", "2")]).await;
-    let (one, two, three) = (app.conversation().await, app.conversation().await, app.conversation().await);
-    assert_eq!(app.get(&format!("/api/conversations/{one}")).await.status(), 404);
-    for kept in [two, three] {
-        assert_eq!(app.get(&format!("/api/conversations/{kept}")).await.status(), 200);
-    }
-}
-
-#[tokio::test]
 async fn a_busy_server_says_so() {
     let app = TestApp::with(&[("RIVULET_MAX_STREAMS", "1")]).await;
     let id = app.conversation().await;

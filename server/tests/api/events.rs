@@ -79,6 +79,8 @@ impl<'a> Reader<'a> {
                 Value::Array(opening) => {
                     self.opening = opening.iter().map(|id| id.as_str().unwrap().to_owned()).collect();
                 }
+                // What changed in the list is the business of other tests.
+                _ if data["generation_id"].is_null() => {}
                 _ => {
                     let generation = data["generation_id"].as_str().unwrap().to_owned();
                     let event = (data["id"].as_u64().unwrap(), data["event"].clone());

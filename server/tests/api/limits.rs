@@ -2,10 +2,12 @@
 
 use crate::{
     app::{Events, STATELESS, TestApp, problem},
+    durable::Database,
     upstream::Upstream,
 };
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use sqlx::{ConnectOptions, query_scalar, sqlite::SqliteConnectOptions};
 use std::time::Duration;
 
 fn question(path: &str) -> Value {
@@ -109,13 +111,15 @@ async fn what_starts_nothing_costs_nothing() {
 
 #[tokio::test]
 async fn a_session_that_is_refused_leaves_nothing_behind() {
-    let app = TestApp::with(&[("RIVULET_RATE_LIMIT", "1/h"), ("RIVULET_MAX_CONVERSATIONS", "2")]).await;
-    let kept = app.conversation().await;
+    let database = Database::new();
+    let app = TestApp::with(&[("RIVULET_RATE_LIMIT", "1/h"), ("DATABASE_URL", &database.url())]).await;
     assert_eq!(ask(&app, "/api/conversation/test").await.status(), 200);
     for _ in 0..3 {
         problem(ask(&app, "/api/conversation/test").await, 429, "rate_limited").await;
     }
-    assert_eq!(app.get(&format!("/api/conversations/{kept}")).await.status(), 200);
+    let mut connection = SqliteConnectOptions::new().filename(database.file()).connect().await.unwrap();
+    let count: i64 = query_scalar("SELECT count(*) FROM conversations").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(count, 1);
 }
 
 #[tokio::test]

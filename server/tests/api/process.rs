@@ -18,13 +18,13 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running binary and what it logs. It is killed when dropped.
-pub(crate) struct Process {
+pub struct Process {
     child: Child,
     log: Receiver<String>,
 }
 
 impl Process {
-    pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
+    pub fn start(variables: &[(&str, &str)]) -> Self {
         Self::run(Command::new(env!("CARGO_BIN_EXE_rivulet")), variables)
     }
 
@@ -42,7 +42,7 @@ impl Process {
     }
 
     /// Waits until it serves; returns where, and what it logged before.
-    pub(crate) fn serving(&self) -> (String, String) {
+    pub fn serving(&self) -> (String, String) {
         let mut before = String::new();
         loop {
             let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it does not serve: {before}"));
@@ -53,12 +53,12 @@ impl Process {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn signal(&self, name: &str) {
         let kill = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    async fn exit(&mut self) -> ExitStatus {
+    pub async fn exit(&mut self) -> ExitStatus {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {

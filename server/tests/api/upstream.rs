@@ -97,6 +97,12 @@ impl Call {
         self.write(&format!("{:x}\r\n{frame}\r\n", frame.len())).await;
     }
 
+    /// Says a piece of the answer; `false` if nobody is there any more.
+    pub async fn try_say(&mut self, text: &str) -> bool {
+        let frame = format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": {"content": text}}]}));
+        self.socket.write_all(format!("{:x}\r\n{frame}\r\n", frame.len()).as_bytes()).await.is_ok()
+    }
+
     /// Accepts: sends the head of the response.
     pub async fn accept(&mut self) {
         self.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n").await;

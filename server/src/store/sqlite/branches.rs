@@ -55,6 +55,21 @@ pub(super) async fn up(
     branch.iter().rev().map(rows::message).collect()
 }
 
+/// The keys of the branch that ends with a message, the last one first.
+pub(super) const PATH: &str = "WITH RECURSIVE branch (key) AS (SELECT ?1 UNION ALL \
+     SELECT m.parent FROM branch JOIN messages m ON m.key = branch.key WHERE m.parent IS NOT NULL) SELECT key FROM branch";
+
+/// How many messages stand after this one in the branch that ends with `head`; none if it is not in it.
+pub(super) async fn depth(
+    connection: &mut SqliteConnection,
+    head: Option<i64>,
+    message: i64,
+) -> Result<Option<usize>, StoreError> {
+    let Some(head) = head else { return Ok(None) };
+    let path: Vec<i64> = query_scalar(PATH).bind(head).fetch_all(connection).await?;
+    Ok(path.iter().position(|key| *key == message))
+}
+
 /// The newest of the messages that follow this one; itself if none does. Keys grow, so it is a leaf.
 pub(super) const NEWEST_LEAF: &str = "WITH RECURSIVE below (key) AS (SELECT ?1 UNION ALL \
      SELECT m.key FROM below JOIN messages m ON m.conversation = ?2 AND m.parent = below.key AND m.deleted_at IS NULL) \
@@ -95,9 +110,8 @@ pub(super) async fn window(
         Window::Before(message, limit) => (one(connection, conversation, message).await?.parent, limit),
         Window::Around(message, before) => {
             let message = key(connection, conversation, message).await?;
-            let branch = up(connection, head, usize::MAX).await?;
-            let at = branch.iter().position(|row| row.key == message).unwrap_or(branch.len());
-            (head, branch.len() - at + before)
+            let after = depth(connection, head, message).await?.unwrap_or(0);
+            (head, after + 1 + before)
         }
     };
     let part = up(connection, from, limit).await?;

@@ -201,8 +201,7 @@ pub(super) async fn show_branch_of(
 ) -> Result<(), StoreError> {
     let conversation = find(connection, owner, id).await?;
     let key = branches::key(connection, conversation.key, message).await?;
-    let shown = branches::up(connection, conversation.head, usize::MAX).await?;
-    if shown.iter().all(|row| row.key != key) {
+    if branches::depth(connection, conversation.head, key).await?.is_none() {
         show(connection, conversation.key, message).await?;
     }
     Ok(())

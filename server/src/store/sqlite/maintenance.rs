@@ -45,7 +45,10 @@ async fn read(connection: &mut SqliteConnection) -> Result<Examination, sqlx::Er
     let version = number("PRAGMA user_version").fetch_one(&mut *connection).await?;
     let sqlite = query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
     let found: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(&mut *connection).await?;
-    let damages: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
+    let mut damages: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
+    let orphans = "SELECT \"table\" FROM pragma_foreign_key_check";
+    let orphans: Vec<String> = query_scalar(orphans).fetch_all(&mut *connection).await?;
+    damages.extend(orphans.into_iter().map(|table| format!("a row of {table} belongs to nothing")));
     let (mut conversations, mut messages) = (0, 0);
     // Before its first start it has no tables, and where it is damaged they may not be readable.
     if version > 0 && damages.is_empty() {

@@ -38,7 +38,11 @@ use protocol::{
 };
 use reader::Readers;
 use sqlx::SqliteConnection;
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio::{runtime::Runtime, sync::watch};
 use trouble::Trouble;
 use writer::Writer;
@@ -57,6 +61,8 @@ pub struct SqliteStore {
     readers: Option<Readers>,
     trouble: Trouble,
     runtime: Arc<Threads>,
+    /// Held as long as a server has the database open.
+    lock: Arc<Mutex<Option<File>>>,
 }
 
 /// The store's runtime. To drop one is to wait for it, which a task may not; this one is left behind.
@@ -71,35 +77,39 @@ impl Drop for Threads {
 }
 
 impl SqliteStore {
-    /// Opens a database, which is made where there is none; `:memory:` for one that is nowhere else.
+    /// Opens a database for a server, which has it alone; it is made where there is none. `:memory:` for one that is nowhere
+    /// else.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::open_as(path, open::Use::Alone).await
-    }
-
-    /// Opens a database beside a server that may be running on it: what is being written there is left alone.
-    pub async fn open_beside(path: &Path) -> Result<Self, OpenError> {
-        Self::open_as(path, open::Use::Beside).await
-    }
-
-    async fn open_as(path: &Path, used: open::Use) -> Result<Self, OpenError> {
         let in_memory = path == Path::new(IN_MEMORY);
-        if !in_memory {
-            open::make_folder(path)?;
+        if in_memory {
+            return Self::start(path, true, None).await;
         }
+        open::make_folder(path)?;
+        let lock = open::lock(path)?;
+        Self::start(path, true, Some(lock)).await
+    }
+
+    /// Opens a database beside a server that may be running: for the subcommands.
+    pub async fn open_beside_server(path: &Path) -> Result<Self, OpenError> {
+        open::make_folder(path)?;
+        Self::start(path, false, None).await
+    }
+
+    async fn start(path: &Path, for_server: bool, lock: Option<File>) -> Result<Self, OpenError> {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(THREADS).thread_name("store").enable_all().build();
         let runtime = runtime.map_err(OpenError::Threads)?;
         let (trouble, path) = (Trouble::new(), path.to_owned());
         let told = trouble.clone();
         let opening = runtime.spawn(async move {
-            let writer = Writer::start(open::open(&path, used).await?, told);
-            let readers = (!in_memory).then(|| Readers::new(&path));
+            let writer = Writer::start(open::open(&path, for_server).await?, told);
+            let readers = (path != Path::new(IN_MEMORY)).then(|| Readers::new(&path));
             Ok((writer, readers))
         });
         let runtime = Arc::new(Threads(Some(runtime)));
         let failed = |_| OpenError::Threads(std::io::Error::other("the store's thread ended"));
         let (writer, readers) = opening.await.map_err(failed)??;
-        Ok(Self { writer, readers, trouble, runtime })
+        Ok(Self { writer, readers, trouble, runtime, lock: Arc::new(Mutex::new(lock)) })
     }
 
     /// Reads, on the store's own threads: whoever asks may leave.
@@ -364,5 +374,6 @@ impl Store for SqliteStore {
             readers.close().await;
         }
         self.writer.close().await;
+        self.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 }

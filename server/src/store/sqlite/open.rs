@@ -5,6 +5,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
+    fs::{File, TryLockError},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -23,6 +24,9 @@ pub enum OpenError {
         "cannot use the database {0:?}: {1}. Set DATABASE_URL or RIVULET_DATA_DIR to a place that can be written to."
     )]
     Database(PathBuf, String),
+    /// Another server uses it.
+    #[error("the database {0:?} is used by another Rivulet. Stop that one, or set RIVULET_DATA_DIR to another folder.")]
+    InUse(PathBuf),
     /// A later program has changed the tables.
     #[error(
         "the database {path:?} was made by a newer Rivulet (its tables are of version {found}, this program knows {known}). Start that one, or restore an older backup."
@@ -86,32 +90,42 @@ pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
     builder.recursive(true).create(folder).map_err(|error| OpenError::Folder(folder.to_owned(), error))
 }
 
-/// Who else may use the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
-    /// Nobody: this is the server. An answer that is being written there was left behind by one that was killed.
-    Alone,
-    /// A server, which may be writing answers.
-    Beside,
+/// Takes a database for one server: of two, each would take the other's answers for those of a server that was killed. The
+/// system gives it back at the end of the process, however that comes.
+pub(super) fn lock(path: &Path) -> Result<File, OpenError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let cannot = |error: io::Error| OpenError::Database(path.to_owned(), error.to_string());
+    let file = File::options().create(true).truncate(false).write(true).open(name).map_err(cannot)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(cannot(error)),
+    }
 }
 
-/// The connection that writes, to a database whose tables are up to date, and in which a server finds nothing that is being written.
-pub(super) async fn open(path: &Path, used: Use) -> Result<SqliteConnection, OpenError> {
+/// The connection that writes, to a database whose tables are up to date. For a server, nothing in it is being written.
+pub(super) async fn open(path: &Path, for_server: bool) -> Result<SqliteConnection, OpenError> {
     let cannot = |error: sqlx::Error| OpenError::Database(path.to_owned(), in_words(&error));
     let mut connection = options(path).pragma("cache_size", "-16384").connect().await.map_err(cannot)?;
     check_sqlite(&mut connection).await?;
-    let found: i64 = query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(cannot)?;
-    if found > KNOWN {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known: KNOWN });
-    }
+    let found = check_version(&mut connection, path).await?;
     migrate(&mut connection, found).await.map_err(cannot)?;
-    if used == Use::Beside {
-        return Ok(connection);
+    if for_server {
+        let recovered = super::recovery::recover(&mut connection).await;
+        recovered.map_err(|error| OpenError::Database(path.to_owned(), error.to_string()))?;
     }
-    super::recovery::recover(&mut connection)
-        .await
-        .map_err(|error| OpenError::Database(path.to_owned(), error.to_string()))?;
     Ok(connection)
+}
+
+/// The version of the tables, if this program knows it.
+pub(super) async fn check_version(connection: &mut SqliteConnection, path: &Path) -> Result<i64, OpenError> {
+    let found = query_scalar("PRAGMA user_version").fetch_one(connection).await;
+    let found: i64 = found.map_err(|error| OpenError::Database(path.to_owned(), in_words(&error)))?;
+    match found > KNOWN {
+        true => Err(OpenError::Newer { path: path.to_owned(), found, known: KNOWN }),
+        false => Ok(found),
+    }
 }
 
 pub(super) fn in_words(error: &sqlx::Error) -> String {
@@ -140,7 +154,9 @@ async fn migrate(connection: &mut SqliteConnection, found: i64) -> Result<(), sq
         let set = format!("PRAGMA user_version = {version}");
         query(sqlx::AssertSqlSafe(set)).execute(&mut *transaction).await?;
         transaction.commit().await?;
-        tracing::info!(version, "the database's tables were brought up to date");
+        if found > 0 {
+            tracing::info!(version, "the database's tables were brought up to date");
+        }
     }
     Ok(())
 }

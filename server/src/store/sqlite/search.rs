@@ -45,6 +45,7 @@ pub(super) async fn index_message(
 ) -> Result<(), StoreError> {
     let words = indexed(content);
     if !words.is_empty() {
+        remember(connection, &words).await?;
         let insert = "INSERT INTO message_words (rowid, owner, words) VALUES (?, ?, ?)";
         query(insert).bind(message).bind(owner_word(owner)).bind(words).execute(connection).await?;
     }
@@ -58,8 +59,21 @@ pub(super) async fn index_title(
     title: &str,
 ) -> Result<(), StoreError> {
     forget_title(connection, conversation).await?;
+    let words = indexed(title);
+    remember(connection, &words).await?;
     let insert = "INSERT INTO title_words (rowid, owner, words) VALUES (?, ?, ?)";
-    query(insert).bind(conversation).bind(owner_word(owner)).bind(indexed(title)).execute(connection).await?;
+    query(insert).bind(conversation).bind(owner_word(owner)).bind(words).execute(connection).await?;
+    Ok(())
+}
+
+/// Remembers words, so that their beginnings find them.
+async fn remember(connection: &mut SqliteConnection, words: &str) -> Result<(), StoreError> {
+    let long: HashSet<&str> = words.split(' ').filter(|word| word.chars().count() >= SHORTEST_EXPANDED).collect();
+    if !long.is_empty() {
+        let json = serde_json::to_string(&long).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let insert = "INSERT INTO words (word) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING";
+        query(insert).bind(json).execute(connection).await?;
+    }
     Ok(())
 }
 
@@ -77,17 +91,45 @@ fn owner_word(owner: i64) -> String {
     format!("o{owner}")
 }
 
-/// The shortest beginning of a word that the index finds without walking over most of it.
+/// The shortest beginning of a word that the index finds by itself, for which it has lists of two and three characters.
 const SHORTEST_PREFIX: usize = 2;
 
+/// The shortest beginning of a word for which the words are looked up that it may become.
+const SHORTEST_EXPANDED: usize = 4;
+
+/// The most words that a beginning is taken for. Where there are more, the index has to find them by itself.
+const MOST_EXPANDED: usize = 128;
+
 /// The query in the words of FTS5. Nothing but letters, digits and spaces of the text gets into it, between quotes.
-fn expression(owner: i64, terms: &[Term]) -> String {
-    let term = |term: &Term| {
-        let long = term.words.last().is_some_and(|last| last.chars().count() >= SHORTEST_PREFIX);
-        format!("\"{}\"{}", term.words.join(" "), if term.prefix && long { " *" } else { "" })
-    };
-    let terms: Vec<_> = terms.iter().map(term).collect();
-    format!("owner : \"{}\" AND words : ({})", owner_word(owner), terms.join(" AND "))
+async fn expression(connection: &mut SqliteConnection, owner: i64, terms: &[Term]) -> Result<String, StoreError> {
+    let mut all = Vec::new();
+    for term in terms {
+        all.push(alternatives(connection, term).await?);
+    }
+    Ok(format!("owner : \"{}\" AND words : ({})", owner_word(owner), all.join(" AND ")))
+}
+
+pub(super) const EXPANDED: &str =
+    "SELECT word FROM words WHERE word >= ?1 AND word < ?1 || char(0x10FFFF) ORDER BY word LIMIT ?2";
+
+/// A term in the words of FTS5: where its end is unfinished, all that it may be.
+async fn alternatives(connection: &mut SqliteConnection, term: &Term) -> Result<String, StoreError> {
+    let phrase = |words: &[String]| format!("\"{}\"", words.join(" "));
+    let Some((last, first)) = term.words.split_last().filter(|_| term.prefix) else { return Ok(phrase(&term.words)) };
+    let length = last.chars().count();
+    if length < SHORTEST_PREFIX {
+        return Ok(phrase(&term.words));
+    }
+    if length >= SHORTEST_EXPANDED {
+        let words = query_scalar(EXPANDED).bind(last).bind(MOST_EXPANDED as i64 + 1);
+        let words: Vec<String> = words.fetch_all(connection).await?;
+        if words.len() <= MOST_EXPANDED {
+            let ends = if words.is_empty() { vec![last.clone()] } else { words };
+            let phrases: Vec<_> = ends.into_iter().map(|end| phrase(&[first, &[end]].concat())).collect();
+            return Ok(format!("({})", phrases.join(" OR ")));
+        }
+    }
+    Ok(format!("{} *", phrase(&term.words)))
 }
 
 /// One thing that fits.
@@ -114,7 +156,7 @@ pub(super) async fn search(
     if terms.is_empty() {
         return Ok(SearchResults::default());
     }
-    let expression = expression(owner, &terms);
+    let expression = expression(connection, owner, &terms).await?;
     let titles = titles(connection, &expression).await?;
     let messages = messages(connection, &expression).await?;
     let ranked = rank(titles, messages, &terms);

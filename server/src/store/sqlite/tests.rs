@@ -1,6 +1,6 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
-use super::{SqliteStore, branches, conversations, open, rows::owner_name, search, transfer, turns};
+use super::{SqliteStore, branches, conversations, maintenance, open, rows::owner_name, search, transfer, turns};
 use crate::{
     store::{NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
     visitor::{Owner, VisitorId},
@@ -102,6 +102,48 @@ async fn the_database_of_a_newer_program_is_left_alone() {
 }
 
 #[tokio::test]
+async fn two_servers_do_not_share_a_database() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let refused = SqliteStore::open(&folder.file()).await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("used by another Rivulet"), "{refused}");
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    store.begin_turn(&owner, turn(id, "hi")).await.unwrap();
+    let beside = SqliteStore::open_beside_server(&folder.file()).await.unwrap();
+    let there = beside.get(&owner, id, Window::All).await.unwrap().messages;
+    assert_eq!(there[1].status, MessageStatus::Streaming, "the answers of the one are none of the other's business");
+    store.close().await;
+    SqliteStore::open(&folder.file()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_copy_is_whole_while_others_write() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    store.begin_turn(&owner, turn(id, "hi")).await.unwrap();
+    let copy = folder.0.join("copy.db");
+    let more = async {
+        for _ in 0..20 {
+            contract::conversation(&store, &owner).await;
+        }
+    };
+    let file = folder.file();
+    let (copied, ()) = tokio::join!(maintenance::backup(&file, &copy), more);
+    copied.unwrap();
+    assert!(maintenance::backup(&folder.file(), &copy).await.is_err(), "what is there is not written over");
+    for file in [&folder.file(), &copy] {
+        assert_eq!(maintenance::examine(file).await.unwrap().damages, Vec::<String>::new());
+    }
+    let copied = SqliteStore::open(&copy).await.unwrap();
+    assert_eq!(copied.get(&owner, id, Window::All).await.unwrap().messages[0].content, "hi");
+    assert_eq!(copied.search(&owner, "hi", 9, None).await.unwrap().hits.len(), 1);
+    assert!(maintenance::examine(&folder.0.join("none.db")).await.is_err());
+}
+
+#[tokio::test]
 async fn a_place_that_cannot_be_is_named() {
     let folder = Folder::new();
     std::fs::create_dir_all(&folder.0).unwrap();
@@ -126,6 +168,7 @@ async fn no_statement_scans_a_table() {
         conversations::BY_TOKEN,
         conversations::GONE,
         branches::UP,
+        branches::PATH,
         branches::NEWEST_LEAF,
         branches::BELOW,
         branches::CHILDREN,
@@ -138,6 +181,7 @@ async fn no_statement_scans_a_table() {
         transfer::ALL_MESSAGES,
         search::TITLES,
         search::MESSAGES,
+        search::EXPANDED,
     ] {
         for step in plan(&mut connection, statement).await {
             // What a statement made itself or was given, and the index of words.
@@ -171,6 +215,31 @@ async fn many_sends_at_once_are_few_commits() {
         assert!(matches!(begun.unwrap(), TurnStart::Added { .. }));
     }
     assert_eq!(store.list(&owner, 200, None).await.unwrap().conversations.len(), 200);
+}
+
+/// Beginnings of words are found in three ways: by the index's own lists, by the words that are known, and, where those are
+/// too many, by the index alone.
+#[tokio::test]
+async fn the_beginning_of_a_word_finds_it_however_many_there_are() {
+    let store = SqliteStore::open(Path::new(":memory:")).await.unwrap();
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    let many: String = (0..300).map(|n| format!("conjure{n} ")).collect();
+    store.begin_turn(&owner, turn(id, &format!("{many} conjugation of verbs"))).await.unwrap();
+    for (text, count) in [
+        ("co", 1),
+        ("con", 1),
+        ("conj", 1),
+        ("conjug", 1),
+        ("conjure29", 1),
+        ("conjugation of ve", 1),
+        ("\"conjugation of\" verb", 1),
+        ("of-verb", 1),
+        ("conjx", 0),
+        ("onju", 0),
+    ] {
+        assert_eq!(store.search(&owner, text, 9, None).await.unwrap().hits.len(), count, "{text}");
+    }
 }
 
 #[tokio::test]

@@ -149,7 +149,9 @@ async fn write_in_transaction(
             Ok(()) => {}
             // The others in this transaction would fail in the same way.
             Err(error @ StoreError::Unavailable(_)) => return Err(error),
-            Err(_) => drop(query("ROLLBACK TO operation").execute(&mut *connection).await?),
+            Err(_) => {
+                query("ROLLBACK TO operation").execute(&mut *connection).await?;
+            }
         }
         query("RELEASE operation").execute(&mut *connection).await?;
     }

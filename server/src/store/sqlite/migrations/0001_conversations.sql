@@ -89,5 +89,9 @@ CREATE VIRTUAL TABLE title_words USING fts5 (
     owner, words, content = '', contentless_delete = 1, prefix = '2 3', tokenize = 'ascii'
 );
 
+-- Every word of four or more characters that was ever indexed. What may become of the beginning of a word is looked up here: the
+-- index itself would read all that it has of all words that begin so.
+CREATE TABLE words (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
 -- One row comes and goes to find out whether the disk takes anything again.
 CREATE TABLE probe (content BLOB) STRICT;
