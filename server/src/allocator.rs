@@ -6,10 +6,9 @@
 
 use std::time::Duration;
 use tikv_jemalloc_ctl::{Access, AsName, Result};
-use tikv_jemallocator::Jemalloc;
 
-#[global_allocator]
-static ALLOCATOR: Jemalloc = Jemalloc;
+/// The binary's global allocator; who embeds this crate chooses their own.
+pub use tikv_jemallocator::Jemalloc;
 
 /// How often to look whether nothing runs.
 const PAUSE: Duration = Duration::from_secs(10);
