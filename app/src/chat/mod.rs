@@ -20,4 +20,5 @@ pub mod held;
 pub mod message;
 pub mod options;
 mod run;
+mod scope;
 mod session;

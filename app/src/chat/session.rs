@@ -7,15 +7,13 @@ use super::{
     message::ChatMessage,
     options::StreamingChatOptions,
     run::Run,
+    scope::Scope,
 };
 use crate::browser::{
     http::{self, FetchError, Refusal},
     random,
 };
-use futures::{
-    channel::oneshot,
-    future::{AbortHandle, Abortable},
-};
+use futures::{channel::oneshot, future::AbortHandle};
 use leptos::prelude::*;
 use protocol::{
     conversation::{Conversation, ConversationSettings},
@@ -52,17 +50,11 @@ pub(crate) struct Session {
     stop: StoredValue<Option<oneshot::Sender<()>>>,
     task: StoredValue<Option<AbortHandle>>,
     next_key: StoredValue<u64>,
-    owner: StoredValue<Owner>,
+    pub(super) scope: Scope,
 }
 
 impl Session {
     pub(crate) fn new(options: StreamingChatOptions) -> Self {
-        let task = StoredValue::new(None::<AbortHandle>);
-        on_cleanup(move || {
-            if let Some(Some(task)) = task.try_get_value() {
-                task.abort();
-            }
-        });
         let session = Self {
             messages: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
@@ -78,9 +70,9 @@ impl Session {
             whole_only: StoredValue::new(false),
             unsent: StoredValue::new(None),
             stop: StoredValue::new(None),
-            task,
+            task: StoredValue::new(None),
             next_key: StoredValue::new(0),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            scope: Scope::current(),
             options: StoredValue::new(options.clone()),
         };
         if let Some(conversation) = options.conversation {
@@ -319,21 +311,10 @@ impl Session {
 
     /// Starts a task in place of the one before it. It ends with the component.
     fn spawn(self, task: impl Future<Output = ()> + 'static) {
-        let (abort, registration) = AbortHandle::new_pair();
-        if let Some(before) = self.task.try_update_value(|task| task.replace(abort)).flatten() {
+        let task = self.scope.spawn(task);
+        if let Some(before) = self.task.try_update_value(|current| current.replace(task)).flatten() {
             before.abort();
         }
-        let task = Abortable::new(task, registration);
-        self.owner.get_value().with(|| {
-            leptos::reactive::spawn_local_scoped(async move {
-                let _ = task.await;
-            });
-        });
-    }
-
-    /// Starts a task that nothing but the end of the component ends.
-    pub(super) fn spawn_beside(self, task: impl Future<Output = ()> + 'static) {
-        self.owner.get_value().with(|| leptos::reactive::spawn_local_scoped_with_cancellation(task));
     }
 }
 

@@ -5,6 +5,7 @@ mod continuing;
 mod conversation;
 mod fake_server;
 mod holding;
+mod leaving;
 mod noticing;
 mod rendering;
 mod sending;
