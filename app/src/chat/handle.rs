@@ -56,6 +56,7 @@ pub struct StreamingChatHandle {
 /// ```
 pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle {
     let session = Session::new(options);
+    session.follow_others();
     Effect::new(move |_| session.resume());
     session.watch_held();
     let last = Memo::new_with_compare(

@@ -22,3 +22,4 @@ pub mod options;
 mod run;
 mod scope;
 mod session;
+mod together;

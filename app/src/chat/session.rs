@@ -18,6 +18,7 @@ use leptos::prelude::*;
 use protocol::{
     conversation::{Conversation, ConversationSettings},
     error::{ErrorCode, PublicError},
+    event::Processing,
     id::{ConversationId, MessageId},
     message::{Message, MessageStatus, Role},
 };
@@ -47,6 +48,10 @@ pub(crate) struct Session {
     pub(crate) whole_only: StoredValue<bool>,
     /// A question of which it is not known whether the server took it: to be sent again under the same key.
     pub(crate) unsent: StoredValue<Option<Ask>>,
+    /// The answer that began last in this conversation, and was not shown then.
+    pub(super) newest: StoredValue<Option<Processing>>,
+    /// Whether the messages were changed elsewhere and not read again since.
+    pub(super) stale: StoredValue<bool>,
     stop: StoredValue<Option<oneshot::Sender<()>>>,
     task: StoredValue<Option<AbortHandle>>,
     next_key: StoredValue<u64>,
@@ -69,6 +74,8 @@ impl Session {
             feed: Feed::new(),
             whole_only: StoredValue::new(false),
             unsent: StoredValue::new(None),
+            newest: StoredValue::new(None),
+            stale: StoredValue::new(false),
             stop: StoredValue::new(None),
             task: StoredValue::new(None),
             next_key: StoredValue::new(0),
@@ -238,6 +245,9 @@ impl Session {
         self.loading.set(false);
         self.missing.set(false);
         self.problem.set(None);
+        self.newest.set_value(None);
+        self.stale.set_value(false);
+        self.feed.pass_over_all();
     }
 
     fn start(self, run: Run) {
@@ -254,6 +264,11 @@ impl Session {
         self.stop.set_value(None);
         self.stopping.set(false);
         self.busy.set(false);
+        if self.messages.with_untracked(|messages| messages.len() <= 2) {
+            // The model may find a title now.
+            self.feed.listen_for_news();
+        }
+        self.catch_up();
     }
 
     /// The server did not take the request: it waits, or the question goes back to where it was typed.
@@ -310,7 +325,7 @@ impl Session {
     }
 
     /// Starts a task in place of the one before it. It ends with the component.
-    fn spawn(self, task: impl Future<Output = ()> + 'static) {
+    pub(super) fn spawn(self, task: impl Future<Output = ()> + 'static) {
         let task = self.scope.spawn(task);
         if let Some(before) = self.task.try_update_value(|current| current.replace(task)).flatten() {
             before.abort();

@@ -10,5 +10,6 @@ mod noticing;
 mod rendering;
 mod sending;
 mod streams;
+mod tabs;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
