@@ -10,7 +10,7 @@ use crate::{
     config::{AdmissionLimits, Settings},
     conversation::Conversations,
     generation::Engine,
-    http::{AllowedHosts, router::router, state::AppState},
+    http::{AllowedHosts, conversation_limiter, router::router, state::AppState},
     providers::{Providers, SetupError},
     store::MemoryStore,
 };
@@ -74,6 +74,7 @@ impl Server {
         let state = AppState {
             engine,
             conversations,
+            conversation_limit: admission.rate.map(|rate| Arc::new(conversation_limiter(rate))),
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
             body_timeout: settings.connections.body,
