@@ -1,7 +1,10 @@
 //! One conversation in several tabs: what is asked in another is shown here, and what was changed elsewhere is read again.
 
 use super::{feed::News, message::ChatMessage, session::Session};
-use crate::browser::http;
+use crate::browser::{
+    http::{self, FetchError},
+    time::sleep,
+};
 use leptos::prelude::*;
 use protocol::{
     conversation::Conversation,
@@ -9,6 +12,10 @@ use protocol::{
     feed::FeedChange,
     message::{Message, Role},
 };
+use std::time::Duration;
+
+/// The pauses before each try to read a conversation again, in milliseconds.
+const PAUSES: [u64; 3] = [0, 1000, 5000];
 
 impl Session {
     /// Follows what others do in the conversation that is shown.
@@ -56,12 +63,19 @@ impl Session {
             return;
         }
         self.spawn(async move {
-            let read = http::get::<Conversation>(&self.address(&format!("/api/conversations/{id}"))).await;
-            if let Ok(conversation) = read {
-                self.stale.set_value(false);
-                self.newest.set_value(None);
-                self.show_again(conversation);
-                self.resume();
+            let address = self.address(&format!("/api/conversations/{id}"));
+            for pause in PAUSES {
+                sleep(Duration::from_millis(pause)).await;
+                match http::get::<Conversation>(&address).await {
+                    Ok(conversation) => {
+                        self.stale.set_value(false);
+                        self.newest.set_value(None);
+                        self.show_again(conversation);
+                        return self.resume();
+                    }
+                    Err(FetchError::Refused(refusal)) if refusal.status == 404 => return,
+                    Err(_) => {}
+                }
             }
         });
     }

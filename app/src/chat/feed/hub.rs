@@ -208,7 +208,7 @@ impl Hub {
                 Ok(FeedFrame::Event { generation_id, id, event }) => self.event(generation_id, id, event, frame),
                 Ok(FeedFrame::Opening { generations }) => self.opened(&generations),
                 Ok(FeedFrame::Change(change)) => self.feed.tell(&News::Change(change)),
-                Ok(FeedFrame::Unknown(_)) | Err(_) => {}
+                Ok(FeedFrame::Unknown) | Err(_) => {}
             }
         }
     }
