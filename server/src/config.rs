@@ -73,7 +73,7 @@ variables! {
     RIVULET_MAX_MESSAGES = "1000": "The most messages in one request.";
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
     RIVULET_MAX_MEMORY = "": "The most bytes of events of all answers together, running and finished; while there are more, requests for another answer get 503. By default a quarter of the memory that the machine or the container has.";
-    RIVULET_RATE_LIMIT = "10/min": "How many answers a client may ask for, such as `10/min`, `1/s`, `100/h` or `5/10s`, or `off`. All of them may be asked for at once; they come back one by one. Further requests get 429.";
+    RIVULET_RATE_LIMIT = "10/min": "How many answers a client may ask for, such as `10/min`, `1/s`, `100/h` or `5/10s`, or `off`. All of them may be asked for at once; they come back one by one. Further requests get 429. Ten times as many conversations may be made.";
     RIVULET_MAX_STREAMS_PER_CLIENT = "": "The most answers being written for one client at one time, or `off`; further requests get 429. By default 20, or `off` where `RIVULET_RATE_LIMIT` is `off`.";
     RIVULET_TRUSTED_PROXIES = "": "Networks of the proxies before this server, separated by commas, such as `10.0.0.0/8,2001:db8::/32`; `loopback` and `private` are names for those. Only they are believed when they say in `X-Forwarded-For`, `Forwarded` or `X-Forwarded-Proto` whom they ask for. Without them, everybody behind a proxy is one client. `X-Forwarded-Proto` is also believed from this machine.";
     RIVULET_MAX_CONNECTIONS = "": "The most connections at one time; further ones get 503 and are closed. By default half of the file descriptors that the process may have, because an answer needs another one to its provider.";

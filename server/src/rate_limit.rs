@@ -1,17 +1,18 @@
-//! How often each client may start a generation: the generic cell rate algorithm (GCRA).
+//! How often each client may start a generation, or make a conversation: the generic cell rate algorithm (GCRA).
 //!
 //! What lives here: [`Quota`], what is allowed; [`RateLimiter`], which counts; [`Standing`], how a client stands.
 //! For each client it keeps one moment: when all that was taken will have come back. Quota comes back one by one and evenly, so
 //! that there is no window at whose end everybody returns at once.
 //!
-//! Who calls it: `generation`, before it takes a generation on; `http` tells clients how they stand.
+//! Who calls it: `generation`, before it takes a generation on; `http`, before a conversation is made, and to tell clients how
+//! they stand.
 //!
 //! What it must not know: what is counted, and how a client is found.
 
 mod quota;
 
 use crate::client::Client;
-pub use quota::{Quota, whole_seconds};
+pub use quota::{Quota, in_words, whole_seconds};
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},

@@ -11,7 +11,7 @@ use crate::{
     conversation::Conversations,
     generation::Engine,
     http::{
-        AllowedHosts,
+        AllowedHosts, conversation_limiter,
         router::router,
         state::{AppState, Imports},
     },
@@ -96,6 +96,7 @@ impl Server {
         let state = AppState {
             engine,
             conversations,
+            conversation_limit: admission.rate.map(|rate| Arc::new(conversation_limiter(rate))),
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
             body_timeout: settings.connections.body,

@@ -13,7 +13,7 @@ use crate::{
     client::Client,
     config::{AdmissionLimits, GenerationLimits},
     providers::{ProviderPrompt, Providers, UnknownModel, continuation},
-    rate_limit::{Quota, RateLimiter, whole_seconds},
+    rate_limit::{Quota, RateLimiter, in_words},
     visitor::Owner,
 };
 use futures::future::BoxFuture;
@@ -120,14 +120,6 @@ impl EngineError {
             Self::RateLimited { retry_after, .. } => Some(*retry_after),
             _ => None,
         }
-    }
-}
-
-fn in_words(wait: Duration) -> String {
-    match whole_seconds(wait) {
-        1 => "1 second".into(),
-        seconds @ 2..120 => format!("{seconds} seconds"),
-        seconds => format!("{} minutes", seconds.div_ceil(60)),
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod error;
 pub use client_address::TrustedProxies;
 pub use host::AllowedHosts;
+pub use rate_limit::conversation_limiter;
 #[doc(hidden)]
 pub mod requests;
 pub mod router;

@@ -1,36 +1,76 @@
 //! Tells clients how they stand: `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10) on every response
-//! of a route that generates. What is counted, and when, is the engine's affair.
+//! of a route that generates, and on the one that makes conversations. How generations are counted is the engine's affair;
+//! conversations are counted here.
 
-use super::state::AppState;
+use super::{error::ApiError, state::AppState};
 use crate::{
     client::Client,
-    rate_limit::{RateLimiter, whole_seconds},
+    rate_limit::{Quota, RateLimiter, in_words, whole_seconds},
 };
 use axum::{
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
+use protocol::error::ErrorCode;
 use std::time::Instant;
+
+/// How many conversations a client may make for each answer that it may ask for. A person makes fewer than one; whoever makes
+/// more than ten only fills the store.
+const CONVERSATIONS_PER_GENERATION: u32 = 10;
+
+/// What limits how often a client may make a conversation, where answers are limited to `generations`.
+pub fn conversation_limiter(generations: Quota) -> RateLimiter {
+    RateLimiter::new(generations.times(CONVERSATIONS_PER_GENERATION))
+}
 
 /// Adds the headers to a response.
 pub(super) async fn tell(State(state): State<AppState>, client: Client, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(limiter) = state.engine.rate_limit() {
-        write(&mut response, limiter, client);
+        write(&mut response, "generations", limiter, client);
     }
     response
 }
 
-fn write(response: &mut Response, limiter: &RateLimiter, client: Client) {
+/// Lets a client make a conversation if it may, and adds the headers. What is refused for another reason costs nothing.
+pub(super) async fn limit_conversations(
+    State(state): State<AppState>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(limiter) = &state.conversation_limit else { return next.run(request).await };
+    let mut response = match limiter.take(client, 1, Instant::now()) {
+        Ok(_) => {
+            let response = next.run(request).await;
+            if !response.status().is_success() {
+                limiter.give_back(client);
+            }
+            response
+        }
+        Err(refused) => {
+            let (quota, wait) = (limiter.quota(), refused.retry_after.unwrap_or(refused.standing.reset));
+            let message = format!(
+                "You have made as many conversations as one client may here: {quota}. Try again in {}.",
+                in_words(wait)
+            );
+            ApiError { retry_after: Some(wait), ..ApiError::new(ErrorCode::RateLimited, message) }.into_response()
+        }
+    };
+    write(&mut response, "conversations", limiter, client);
+    response
+}
+
+fn write(response: &mut Response, policy: &str, limiter: &RateLimiter, client: Client) {
     let (quota, standing) = (limiter.quota(), limiter.standing(client, Instant::now()));
     // How long `r` stays what it is, if nothing is taken: a client that is refused may come back then.
     let seconds = whole_seconds(standing.next);
     let refused = response.status() == StatusCode::TOO_MANY_REQUESTS || standing.remaining == 0;
     let headers = response.headers_mut();
-    let policy = format!("\"generations\";q={};w={}", quota.count(), quota.window_seconds());
-    let limit = format!("\"generations\";r={};t={seconds}", standing.remaining);
+    let limit = format!("\"{policy}\";r={};t={seconds}", standing.remaining);
+    let policy = format!("\"{policy}\";q={};w={}", quota.count(), quota.window_seconds());
     for (name, value) in [("ratelimit-policy", policy), ("ratelimit", limit)] {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);

@@ -17,11 +17,14 @@ pub fn router(state: AppState) -> Router {
     // Whoever asks for an answer is told how often it may, where there is a limit.
     let is_limited = state.engine.rate_limit().is_some();
     let tell = || option_layer(is_limited.then(|| from_fn_with_state(state.clone(), rate_limit::tell)));
+    let limit = option_layer(
+        state.conversation_limit.is_some().then(|| from_fn_with_state(state.clone(), rate_limit::limit_conversations)),
+    );
     // Who asks matters only to what belongs to somebody.
     let personal = Router::new()
         .route("/api/conversations/{id}/messages", post(conversations::send))
         .route_layer(tell())
-        .route("/api/conversations", get(conversations::list).post(conversations::create))
+        .route("/api/conversations", post(conversations::create).route_layer(limit).get(conversations::list))
         .route(
             "/api/conversations/{id}",
             get(conversations::get).patch(conversations::change).delete(conversations::delete),

@@ -1,7 +1,9 @@
 //! What every handler can reach. Built in one place: `startup`.
 
 use super::{client_address::TrustedProxies, host::AllowedHosts};
-use crate::{config::Padding, conversation::Conversations, generation::Engine, transfer::import::Limits};
+use crate::{
+    config::Padding, conversation::Conversations, generation::Engine, rate_limit::RateLimiter, transfer::import::Limits,
+};
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
 use std::{path::PathBuf, sync::Arc, time::Duration};
@@ -14,6 +16,8 @@ pub struct AppState {
     pub engine: Arc<Engine>,
     /// Conversations that remember.
     pub conversations: Conversations,
+    /// How often a client may make a conversation; `None` for no limit.
+    pub conversation_limit: Option<Arc<RateLimiter>>,
     /// Instructions for requests that bring none.
     pub system_prompt: Option<Arc<str>>,
     /// How much a request may hold.

@@ -25,6 +25,11 @@ impl Quota {
         whole_seconds(self.period)
     }
 
+    /// So many times as many in the same time.
+    pub fn times(self, factor: u32) -> Self {
+        Self { count: self.count.saturating_mul(factor).min(MOST), ..self }
+    }
+
     /// How long one takes to come back. Never nothing.
     pub(super) fn interval(self) -> Duration {
         self.period / self.count
@@ -39,6 +44,15 @@ impl Quota {
 /// A duration in whole seconds, rounded up: who comes back too early is refused again.
 pub fn whole_seconds(duration: Duration) -> u64 {
     duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+}
+
+/// How long to wait, for a person: `5 seconds`.
+pub fn in_words(wait: Duration) -> String {
+    match whole_seconds(wait) {
+        1 => "1 second".into(),
+        seconds @ 2..120 => format!("{seconds} seconds"),
+        seconds => format!("{} minutes", seconds.div_ceil(60)),
+    }
 }
 
 const EXPECTED: &str = "must be a number and a time, such as 10/min, 1/s, 100/h or 5/10s, or off";
@@ -91,6 +105,8 @@ mod tests {
             let quota: Quota = text.parse().unwrap();
             assert_eq!((quota.to_string().as_str(), quota.window_seconds()), (words, seconds), "{text}");
         }
+        let many = "3/h".parse::<Quota>().unwrap().times(10);
+        assert_eq!((many.to_string().as_str(), many.times(u32::MAX).count()), ("30 in an hour", MOST));
         for wrong in ["", "10", "/min", "0/min", "-1/min", "1.5/s", "10/", "10/soon", "10/0s", "5000000/s", "1/3years"]
         {
             assert!(wrong.parse::<Quota>().unwrap_err().starts_with("must"), "{wrong}");

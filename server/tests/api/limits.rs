@@ -110,6 +110,30 @@ async fn what_starts_nothing_costs_nothing() {
 }
 
 #[tokio::test]
+async fn a_client_that_makes_conversations_in_a_loop_is_told_to_wait() {
+    let app = TestApp::with(&[("RIVULET_RATE_LIMIT", "1/h")]).await;
+    let make = async |body: Value| app.post("/api/conversations", body).await;
+    assert_eq!(make(json!({"temperature": "hot"})).await.status(), 400, "what is refused costs nothing");
+    for left in (0..10).rev() {
+        let response = make(json!({})).await;
+        assert_eq!(response.status(), 201);
+        assert_eq!(header(&response, "ratelimit-policy"), "\"conversations\";q=10;w=3600");
+        assert!(header(&response, "ratelimit").starts_with(&format!("\"conversations\";r={left};t=")), "{response:?}");
+    }
+    let response = make(json!({})).await;
+    let wait: u64 = header(&response, "retry-after").parse().unwrap();
+    assert!((300..=360).contains(&wait), "{wait}");
+    let detail = problem(response, 429, "rate_limited").await;
+    assert!(detail.contains("10 in an hour") && detail.contains("Try again in 6 minutes"), "{detail}");
+    // A new cookie is not a new client; and reading the list, or asking, is another matter.
+    let other = app.request_by(&crate::app::visitor(), Method::POST, "/api/conversations").json(&json!({}));
+    problem(other.send().await.unwrap(), 429, "rate_limited").await;
+    let list = app.get("/api/conversations").await;
+    assert!(list.status() == 200 && !list.headers().contains_key("ratelimit"));
+    assert_eq!(ask(&app, "/api/chat").await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_session_that_is_refused_leaves_nothing_behind() {
     let database = Database::new();
     let app = TestApp::with(&[("RIVULET_RATE_LIMIT", "1/h"), ("DATABASE_URL", &database.url())]).await;
