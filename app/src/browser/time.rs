@@ -23,6 +23,11 @@ pub(crate) fn wall_clock() -> f64 {
     js_sys::Date::now()
 }
 
+/// How far local time is ahead of UTC at a moment of the [`wall_clock`], in minutes.
+pub(crate) fn zone_offset(moment: f64) -> i32 {
+    -js_sys::Date::new(&moment.into()).get_timezone_offset() as i32
+}
+
 /// Waits until that moment of the [`wall_clock`].
 pub(crate) async fn wait_until(moment: f64) {
     loop {
