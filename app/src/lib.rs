@@ -27,6 +27,7 @@ pub mod pages;
 mod tests;
 
 pub use chat::{
+    feed::News,
     handle::{StreamingChatHandle, use_streaming_chat},
     held::Held,
     message::{ChatMessage, Notice},

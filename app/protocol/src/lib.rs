@@ -1,7 +1,8 @@
 //! The words that Rivulet's server and page say to each other.
 //!
 //! What lives here: ids ([`id`]), messages and conversations ([`message`], [`conversation`]), requests and their
-//! validation ([`request`]), the typed events of a generation ([`event`]), public errors ([`error`]), the models on offer
+//! validation ([`request`]), the typed events of a generation ([`event`]), the stream of all of a visitor's events ([`feed`]),
+//! public errors ([`error`]), the models on offer
 //! ([`model`]), the stream decoders ([`sse`], [`ndjson`]) used by the browser and by the provider clients, and
 //! [`transcript`], the pure reducer that turns numbered events into a message.
 //!
@@ -12,6 +13,7 @@
 pub mod conversation;
 pub mod error;
 pub mod event;
+pub mod feed;
 pub mod id;
 pub mod message;
 pub mod model;

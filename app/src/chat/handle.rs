@@ -1,6 +1,6 @@
 //! What a page holds of a chat.
 
-use super::{held::Held, message::ChatMessage, options::StreamingChatOptions, session::Session};
+use super::{feed::News, held::Held, message::ChatMessage, options::StreamingChatOptions, session::Session};
 use leptos::prelude::*;
 use protocol::{conversation::ConversationSettings, error::PublicError, id::ConversationId};
 
@@ -125,5 +125,12 @@ impl StreamingChatHandle {
     /// Opens another conversation, and goes on reading if an answer is under way in it.
     pub fn open(&self, conversation: ConversationId) {
         self.session.open(conversation);
+    }
+
+    /// Calls this with news of the visitor's conversations: of this tab, of others, of programs. They come while more than
+    /// one tab is open, while an answer is read for several tabs, and for a while after the first answer of a conversation,
+    /// because it may get a title. Where a browser cannot tell its tabs apart, none come.
+    pub fn on_news(&self, call: impl Fn(News) + Send + Sync + 'static) {
+        self.session.feed.on_news(call);
     }
 }

@@ -1,7 +1,8 @@
 //! The chat session: the reactive shell around [`protocol::transcript::Transcript`].
 //!
 //! What lives here: [`handle`] (what a page holds: [`use_streaming_chat`]), [`options`], [`message`] (one message as
-//! signals), [`figures`] (speed), [`held`] (what the server would take later), and inside `session` (the state), `ask` (what
+//! signals), [`figures`] (speed), [`held`] (what the server would take later),
+//! [`feed`] (what one tab reads for all), and inside `session` (the state), `ask` (what
 //! is asked of the server) and `run` (one answer from question to end: sending, reading, reconnecting, stopping, falling
 //! back).
 //!
@@ -12,6 +13,7 @@
 //! [`use_streaming_chat`]: handle::use_streaming_chat
 
 mod ask;
+pub mod feed;
 pub mod figures;
 pub mod handle;
 pub mod held;

@@ -2,6 +2,7 @@
 
 use super::{
     ask::Ask,
+    feed::Feed,
     held::{self, Held},
     message::ChatMessage,
     options::StreamingChatOptions,
@@ -42,6 +43,7 @@ pub(crate) struct Session {
     pub(crate) missing: RwSignal<bool>,
     /// What the server would take later, of any conversation.
     pub(crate) held: RwSignal<Vec<Held>>,
+    pub(crate) feed: Feed,
     pub(crate) options: StoredValue<StreamingChatOptions>,
     /// Streaming was tried and does not work here.
     pub(crate) whole_only: StoredValue<bool>,
@@ -72,6 +74,7 @@ impl Session {
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
             held: RwSignal::new(Vec::new()),
+            feed: Feed::new(),
             whole_only: StoredValue::new(false),
             unsent: StoredValue::new(None),
             stop: StoredValue::new(None),

@@ -1,0 +1,82 @@
+//! The frames of `GET /api/events`: all that concerns one visitor, in one stream.
+//!
+//! Each frame is one of the fields of [`FeedFrame`]; its `id:` is the reader's position after it. Readers pass over frames of
+//! which they know nothing.
+
+use crate::{
+    conversation::ConversationSummary,
+    error::PublicError,
+    event::StreamEvent,
+    id::{ConversationId, GenerationId},
+};
+use serde::{Deserialize, Serialize};
+
+/// One frame, as a reader takes it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum FeedFrame {
+    /// The first frame of a connection.
+    Opening {
+        /// The generations that it begins with. What a client waits for and is not among them has been forgotten.
+        generations: Vec<GenerationId>,
+    },
+    /// An event of one generation.
+    Event {
+        /// The generation.
+        generation_id: GenerationId,
+        /// The event's number in it.
+        id: u64,
+        /// The event.
+        event: StreamEvent,
+    },
+    /// Something outside the answers changed.
+    Change(FeedChange),
+    /// A frame that this build does not know.
+    Unknown(serde::de::IgnoredAny),
+}
+
+/// What changed outside the answers. A connection tells what changes while it is open; a client reads the list once after it
+/// has opened one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedChange {
+    /// A conversation was made, renamed, pinned or restored, or an answer began or ended in it: this is what it is now.
+    Conversation(ConversationSummary),
+    /// A conversation was deleted.
+    Deleted(ConversationId),
+    /// Messages of a conversation were hidden, restored or edited, or another branch is shown: whoever shows it reads it again.
+    Messages(ConversationId),
+    /// The server can store nothing any more, and why; `null` once it can again.
+    Storage(Option<PublicError>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    #[test]
+    fn frames_are_told_apart_by_their_fields() {
+        let read = |value| serde_json::from_value::<FeedFrame>(value).unwrap();
+        let id = Uuid::nil();
+        assert_eq!(read(json!({"generations": []})), FeedFrame::Opening { generations: vec![] });
+        let event = json!({"generation_id": id, "id": 2, "event": {"type": "chunk", "content": "a"}});
+        assert!(matches!(read(event), FeedFrame::Event { id: 2, .. }));
+        let changes = [
+            FeedChange::Conversation(ConversationSummary {
+                id: ConversationId(id),
+                title: String::new(),
+                created_at: 1,
+                updated_at: 1,
+            }),
+            FeedChange::Deleted(ConversationId(id)),
+            FeedChange::Messages(ConversationId(id)),
+            FeedChange::Storage(None),
+        ];
+        for change in changes {
+            assert_eq!(read(serde_json::to_value(&change).unwrap()), FeedFrame::Change(change));
+        }
+        assert!(matches!(read(json!({"weather": "fine"})), FeedFrame::Unknown(_)));
+    }
+}
