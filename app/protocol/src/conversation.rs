@@ -1,9 +1,9 @@
 //! Conversations as the page's own routes send them.
 
 use crate::{
-    id::{ConversationId, MessageId},
+    id::{ConversationId, GenerationId, MessageId},
     message::Message,
-    request::Parameters,
+    request::{InvalidField, Parameters},
 };
 use serde::{Deserialize, Serialize};
 
@@ -131,6 +131,54 @@ pub struct ConversationSummary {
     pub created_at: u64,
     /// When its last message began, in milliseconds since 1970 UTC.
     pub updated_at: u64,
+    /// Whether it stands above those that are not pinned.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// The answer that is being written in it, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation_id: Option<GenerationId>,
+}
+
+impl ConversationSummary {
+    /// A conversation in which nothing has been said.
+    pub fn new(id: ConversationId, created_at: u64) -> Self {
+        Self { id, title: String::new(), created_at, updated_at: created_at, pinned: false, generation_id: None }
+    }
+}
+
+/// What to change in a conversation itself: the body of `PATCH /api/conversations/{id}`. What is left out stays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ConversationChange {
+    /// Its title, which no model replaces from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Whether it is pinned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<bool>,
+    /// A message whose branch is to be shown, down to its newest leaf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<MessageId>,
+    /// `false` takes a deletion back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
+}
+
+/// The most characters in a title.
+pub const LONGEST_TITLE: usize = 200;
+
+impl ConversationChange {
+    /// Checks the change. The title loses the space around it.
+    pub fn resolve(self) -> Result<Self, InvalidField> {
+        let title = self.title.map(|title| title.split_whitespace().collect::<Vec<_>>().join(" "));
+        if title.as_ref().is_some_and(|title| title.is_empty() || title.chars().count() > LONGEST_TITLE) {
+            return Err(InvalidField::new("title", format!("must have 1 to {LONGEST_TITLE} characters")));
+        }
+        if self.deleted == Some(true) {
+            return Err(InvalidField::new("deleted", "can only be false here: delete with the method DELETE"));
+        }
+        Ok(Self { title, ..self })
+    }
 }
 
 /// A conversation with the messages of the branch that is shown, oldest first.
@@ -141,8 +189,15 @@ pub struct Conversation {
     pub summary: ConversationSummary,
     /// What is set for it.
     pub settings: ConversationSettings,
-    /// The messages from the first to [`Conversation::head`], by way of `parent_id`.
+    /// The messages to [`Conversation::head`], by way of `parent_id`: from the first, or from a later one where not all were
+    /// asked for.
     pub messages: Vec<Message>,
+    /// Whether the shown branch has more messages above these.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub earlier: bool,
+    /// The token of its public page, if it is shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shared: Option<String>,
 }
 
 impl Conversation {
@@ -155,14 +210,36 @@ impl Conversation {
 /// `GET /api/conversations`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ConversationList {
-    /// The visitor's conversations, the most recent first.
+    /// The visitor's conversations: the pinned ones, then the others, and of both the most recent first.
     pub conversations: Vec<ConversationSummary>,
+    /// Where the next page begins, for `?cursor=`; none at the end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// `POST /api/conversations/{id}/share`: where everybody who knows the address can read it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShareLink {
+    /// The part of the address that cannot be guessed.
+    pub token: String,
+    /// The page's path, `/s/<token>`.
+    pub path: String,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_change_of_a_conversation_is_checked() {
+        let read = |body| serde_json::from_value::<ConversationChange>(body).unwrap().resolve();
+        assert_eq!(read(json!({"title": " A\n title "})).unwrap().title.as_deref(), Some("A title"));
+        assert!(read(json!({"title": " "})).unwrap_err().to_string().starts_with("`title` must have 1 to"));
+        assert!(read(json!({"title": "x".repeat(LONGEST_TITLE + 1)})).is_err());
+        assert!(read(json!({"deleted": true})).unwrap_err().to_string().contains("DELETE"));
+        assert_eq!(read(json!({"deleted": false, "new": 1})).unwrap().deleted, Some(false));
+    }
 
     #[test]
     fn a_change_tells_null_from_nothing() {

@@ -76,6 +76,8 @@ codes! {
     RateLimited = "rate_limited",
     /// This server is too busy.
     Overloaded = "overloaded",
+    /// This server cannot store anything at present: its disk is full, or may not be written to.
+    StorageUnavailable = "storage_unavailable",
     /// A fault of this server; the log has the details under the request id.
     Internal = "internal",
 }
@@ -95,6 +97,7 @@ impl ErrorCode {
                 | RequestTimeout
                 | RateLimited
                 | Overloaded
+                | StorageUnavailable
                 | Internal
         )
     }

@@ -64,12 +64,7 @@ mod tests {
         let event = json!({"generation_id": id, "id": 2, "event": {"type": "chunk", "content": "a"}});
         assert!(matches!(read(event), FeedFrame::Event { id: 2, .. }));
         let changes = [
-            FeedChange::Conversation(ConversationSummary {
-                id: ConversationId(id),
-                title: String::new(),
-                created_at: 1,
-                updated_at: 1,
-            }),
+            FeedChange::Conversation(ConversationSummary::new(ConversationId(id), 1)),
             FeedChange::Deleted(ConversationId(id)),
             FeedChange::Messages(ConversationId(id)),
             FeedChange::Storage(None),

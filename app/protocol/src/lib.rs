@@ -2,7 +2,7 @@
 //!
 //! What lives here: ids ([`id`]), messages and conversations ([`message`], [`conversation`]), requests and their
 //! validation ([`request`]), the typed events of a generation ([`event`]), the stream of all of a visitor's events ([`feed`]),
-//! public errors ([`error`]), the models on offer
+//! search ([`search`]), public errors ([`error`]), the models on offer
 //! ([`model`]), the stream decoders ([`sse`], [`ndjson`]) used by the browser and by the provider clients, and
 //! [`transcript`], the pure reducer that turns numbered events into a message.
 //!
@@ -19,5 +19,6 @@ pub mod message;
 pub mod model;
 pub mod ndjson;
 pub mod request;
+pub mod search;
 pub mod sse;
 pub mod transcript;

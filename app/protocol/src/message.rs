@@ -76,6 +76,10 @@ pub struct Message {
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<PublicError>,
+    /// All versions of this message, itself among them: the messages of the same role with the same parent, oldest first. Empty
+    /// where there is only this one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub siblings: Vec<MessageId>,
 }
 
 impl Message {
@@ -109,6 +113,7 @@ impl Message {
             usage: None,
             stats: None,
             error: None,
+            siblings: Vec::new(),
         }
     }
 }

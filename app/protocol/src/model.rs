@@ -40,4 +40,7 @@ pub struct ModelList {
     pub providers: Vec<ProviderInfo>,
     /// Whether the demo model is all there is, so that the page can say how to add a real one.
     pub demo_only: bool,
+    /// Why nothing can be stored at present, if that is so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage: Option<PublicError>,
 }

@@ -281,6 +281,9 @@ pub struct SendMessage {
     /// The answer to take on from where it broke off, in place of a question: the new answer begins with its text.
     #[serde(rename = "continue", skip_serializing_if = "Option::is_none")]
     pub continue_from: Option<MessageId>,
+    /// The question that `content` takes the place of: the new one stands beside it, and the old branch is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit: Option<MessageId>,
     /// What to change in the conversation's settings, from this answer on.
     #[serde(flatten)]
     pub settings: SettingsChange,
@@ -302,6 +305,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             retry: Option<MessageId>,
             #[serde(rename = "continue")]
             continue_from: Option<MessageId>,
+            edit: Option<MessageId>,
             whole: bool,
             detached: bool,
             #[serde(deserialize_with = "change::deserialize")]
@@ -319,6 +323,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             content,
             retry,
             continue_from,
+            edit,
             whole,
             detached,
             model,
@@ -328,7 +333,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             max_tokens,
         } = Fields::deserialize(deserializer)?;
         let settings = SettingsChange { model, system_prompt, temperature, top_p, max_tokens };
-        Ok(Self { content, retry, continue_from, settings, whole, detached })
+        Ok(Self { content, retry, continue_from, edit, settings, whole, detached })
     }
 }
 
@@ -337,6 +342,8 @@ impl<'de> Deserialize<'de> for SendMessage {
 pub enum Ask {
     /// A new question.
     Question(String),
+    /// A new question in the place of this one.
+    Edit(MessageId, String),
     /// Another answer to the question that this message answers.
     Retry(MessageId),
     /// The same answer, taken on from where it broke off.
@@ -353,15 +360,21 @@ impl SendMessage {
             ));
         }
         validate_settings(&self.settings.clone().apply(ConversationSettings::default()), limits)?;
-        let ask = match (self.content, self.retry, self.continue_from) {
-            (Some(content), None, None) => {
+        let ask = match (self.content, self.retry, self.continue_from, self.edit) {
+            (Some(content), None, None, edit) => {
                 let turn = [Turn { role: Role::User, content }];
                 validate_turns(&turn, limits, "content")?;
-                let [turn] = turn;
-                Ask::Question(turn.content)
+                let [Turn { content, .. }] = turn;
+                match edit {
+                    Some(question) => Ask::Edit(question, content),
+                    None => Ask::Question(content),
+                }
             }
-            (None, Some(message), None) => Ask::Retry(message),
-            (None, None, Some(message)) => Ask::Continue(message),
+            (None, Some(message), None, None) => Ask::Retry(message),
+            (None, None, Some(message), None) => Ask::Continue(message),
+            (None, None, None, Some(_)) => {
+                return Err(InvalidField::new("content", "must be given with `edit`: the new question"));
+            }
             _ => {
                 return Err(InvalidField::new(
                     "content",
@@ -467,6 +480,11 @@ mod tests {
         assert_eq!((settings.temperature, settings.top_p), (Some(Some(1.0)), None));
         assert!(send(json!({"content": "Hi", "system_prompt": "x".repeat(21)})).is_err());
         assert!(send(json!({})).is_err());
+        let id = MessageId(uuid::Uuid::nil());
+        let (ask, _) = send(json!({"content": "Hi", "edit": id})).unwrap();
+        assert_eq!(ask, Ask::Edit(id, "Hi".into()));
+        assert!(send(json!({"edit": id})).unwrap_err().to_string().starts_with("`content` must be given with `edit`"));
+        assert!(send(json!({"edit": id, "retry": id})).is_err());
         assert!(send(json!({"content": ""})).unwrap_err().to_string().starts_with("`content` must not be empty"));
     }
 }

@@ -141,7 +141,7 @@ fn status(code: ErrorCode) -> StatusCode {
         RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         RateLimited | UpstreamRateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Overloaded | UpstreamOverloaded | Interrupted => StatusCode::SERVICE_UNAVAILABLE,
+        Overloaded | UpstreamOverloaded | Interrupted | StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         UpstreamAuthentication | UpstreamPermission | UpstreamFailure | UpstreamTruncated => StatusCode::BAD_GATEWAY,
         UpstreamTimeout | LimitReached => StatusCode::GATEWAY_TIMEOUT,
         Internal | Unknown => StatusCode::INTERNAL_SERVER_ERROR,

@@ -191,6 +191,7 @@ impl Providers {
             models: known.offers.iter().flat_map(|offer| offer.models.iter().cloned()).collect(),
             providers: known.offers.iter().map(info).collect(),
             demo_only: known.offers.len() == 1,
+            storage: None,
         })
     }
 
