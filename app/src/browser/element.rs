@@ -20,6 +20,18 @@ pub(crate) fn append_text(element: &Element, more: &str) {
     }
 }
 
+/// Clicks an element, as a person would.
+pub(crate) fn click(element: &HtmlElement) {
+    element.click();
+}
+
+/// Selects all of the text of the input that an event came from.
+pub(crate) fn select_target(target: Option<web_sys::EventTarget>) {
+    if let Some(input) = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+        input.select();
+    }
+}
+
 /// Puts the focus on an element.
 pub(crate) fn focus(element: &HtmlElement) {
     let _ = element.focus();
@@ -39,6 +51,22 @@ pub(crate) fn focus_on_page(selector: &str) -> bool {
 /// Whether the focus is inside an element.
 pub(crate) fn has_focus_within(place: &Element) -> bool {
     leptos::prelude::document().active_element().is_some_and(|focused| place.contains(Some(&focused)))
+}
+
+/// Whether nothing has the focus.
+pub(crate) fn is_focus_lost() -> bool {
+    let page = leptos::prelude::document();
+    page.active_element().is_none_or(|focused| page.body().is_some_and(|body| body.is_same_node(Some(&focused))))
+}
+
+/// Whether what an event came from is inside an element.
+pub(crate) fn holds(place: &Element, target: Option<web_sys::EventTarget>) -> bool {
+    target.and_then(|target| target.dyn_into::<web_sys::Node>().ok()).is_some_and(|node| place.contains(Some(&node)))
+}
+
+/// Whether an event came from this element itself, and from nothing in it.
+pub(crate) fn is_target(element: &Element, target: Option<web_sys::EventTarget>) -> bool {
+    target.and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|target| target.is_same_node(Some(element)))
 }
 
 /// Whether an element fits a selector.
@@ -162,6 +190,14 @@ pub(crate) fn bring_into_view(element: &Element) {
     let options = web_sys::ScrollIntoViewOptions::new();
     options.set_block(web_sys::ScrollLogicalPosition::Nearest);
     element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+/// Sets an attribute, or takes it away.
+pub(crate) fn set_attribute(element: &Element, name: &str, value: Option<&str>) {
+    let _ = match value {
+        Some(value) => element.set_attribute(name, value),
+        None => element.remove_attribute(name),
+    };
 }
 
 /// Scrolls what is around an element until its beginning is at the top.

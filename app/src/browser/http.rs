@@ -26,6 +26,17 @@ pub enum FetchError {
     NoStream,
 }
 
+impl FetchError {
+    /// Why, as a sentence for a person.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => &refusal.error.message,
+            Self::Broken => "The server could not be reached.",
+            Self::NoStream => "This browser cannot read an answer while it comes.",
+        }
+    }
+}
+
 /// What a server said in place of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {

@@ -41,6 +41,8 @@ pub struct StreamingChatHandle {
     pub has_earlier: Signal<bool>,
     /// The question that is being put into other words.
     pub editing: RwSignal<Option<Editing>>,
+    /// The title that the conversation had when it was opened.
+    pub title: Signal<Option<String>>,
     /// The token of the conversation's public page, if it is shared.
     pub shared: RwSignal<Option<String>>,
     /// Where the reader is to be taken. It is set again to take there again.
@@ -98,6 +100,7 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
         is_missing: session.missing.into(),
         has_earlier: session.earlier.into(),
         editing: session.editing,
+        title: session.title.into(),
         shared: session.shared,
         look: session.look.into(),
         turned: session.turned,
@@ -184,6 +187,22 @@ impl StreamingChatHandle {
     /// Undoes that, for some minutes; another conversation may be shown by then.
     pub async fn restore_message(self, conversation: ConversationId, message: MessageId) -> Result<(), FetchError> {
         self.session.restore_message(conversation, message).await
+    }
+
+    /// Whether the connection to the last answer was lost for good, so that [`retry`](Self::retry) would take it up again.
+    /// Not tracked.
+    pub fn is_lost(&self) -> bool {
+        self.session.is_lost()
+    }
+
+    /// Whether nothing is under way and nothing waits, tracked: only then can something else be asked.
+    pub fn is_idle(&self) -> bool {
+        !self.is_streaming.get() && !self.is_loading.get() && self.held.with(Option::is_none)
+    }
+
+    /// [`is_idle`](Self::is_idle), not tracked.
+    pub fn is_idle_untracked(&self) -> bool {
+        untrack(|| self.is_idle())
     }
 
     /// Reads the messages of the conversation that is shown again, because they were changed elsewhere.

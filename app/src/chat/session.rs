@@ -53,6 +53,8 @@ pub(crate) struct Session {
     pub(crate) missing: RwSignal<bool>,
     /// Whether there are messages above those that are shown.
     pub(crate) earlier: RwSignal<bool>,
+    /// The title that it had when it was opened.
+    pub(crate) title: RwSignal<Option<String>>,
     /// The token of the conversation's public page.
     pub(crate) shared: RwSignal<Option<String>>,
     /// Where the reader is to be taken; set again, it takes there again.
@@ -92,6 +94,7 @@ impl Session {
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
             earlier: RwSignal::new(false),
+            title: RwSignal::new(None),
             shared: RwSignal::new(None),
             look: RwSignal::new(Look::End),
             editing: RwSignal::new(None),
@@ -115,6 +118,7 @@ impl Session {
     /// Shows a conversation, from one of its messages on or at its end.
     fn show(self, conversation: Conversation, at: Option<MessageId>) {
         self.conversation.set(Some(conversation.summary.id));
+        self.title.set(Some(conversation.summary.title));
         self.settings.set(conversation.settings);
         let shown = conversation.messages.into_iter().filter(|message| message.role != Role::System);
         self.messages.set(shown.map(|message| self.message(message)).collect());
@@ -277,6 +281,12 @@ impl Session {
         });
     }
 
+    /// Whether the connection to the last answer was lost for good.
+    pub(crate) fn is_lost(self) -> bool {
+        let last = self.messages.with_untracked(|messages| messages.last().cloned());
+        last.is_some_and(|last| last.error.with_untracked(|error| error.as_ref().is_some_and(is_lost)))
+    }
+
     fn leave(self) {
         if let Some(task) = self.task.try_update_value(Option::take).flatten() {
             task.abort();
@@ -288,6 +298,7 @@ impl Session {
         self.missing.set(false);
         self.problem.set(None);
         self.earlier.set(false);
+        self.title.set(None);
         self.shared.set(None);
         self.editing.set(None);
         self.turned.set(None);
