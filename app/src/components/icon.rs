@@ -100,7 +100,7 @@ pub fn Icon(
 ) -> impl IntoView {
     let filled = matches!(drawing, Drawing::Stop);
     view! {
-        <svg class="icon" class:icon--filled=filled viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="icon" class:icon--filled=filled class:icon--dots=matches!(drawing, Drawing::More) viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=drawing.path() />
         </svg>
     }

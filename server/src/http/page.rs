@@ -13,6 +13,10 @@ use leptos::prelude::provide_context;
 use protocol::{error::ErrorCode, id::ConversationId};
 
 const THEME_COOKIE: &str = "rivulet_theme";
+const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
+const ZONE_COOKIE: &str = "rivulet_zone";
+/// The time zones of the world lie between 12 hours behind UTC and 14 hours ahead, in minutes.
+const ZONES: std::ops::RangeInclusive<i32> = -12 * 60..=14 * 60;
 
 /// `GET /`: a new chat.
 pub(super) async fn new_chat(
