@@ -22,6 +22,11 @@ pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
     }
 }
 
+/// Whether nobody can see the page, because its tab or window is behind others.
+pub(crate) fn is_hidden() -> bool {
+    document().hidden()
+}
+
 /// Whether a media query holds.
 pub(crate) fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())

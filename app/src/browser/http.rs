@@ -136,9 +136,17 @@ pub async fn delete(address: &str) -> Result<(), FetchError> {
 
 /// `GET` of an event stream, from the event that follows `after`.
 pub async fn get_events(address: &str, after: u64) -> Result<EventStream, FetchError> {
+    get_frames(address, Some(&after.to_string())).await
+}
+
+/// `GET` of an event stream, from the frame that follows the one with this id.
+pub(crate) async fn get_frames(address: &str, after: Option<&str>) -> Result<EventStream, FetchError> {
     let abort = AbortOnDrop::new();
-    let builder = Request::get(address).header("accept", "text/event-stream");
-    let request = abort.attach(builder.header("last-event-id", &after.to_string())).build();
+    let mut builder = Request::get(address).header("accept", "text/event-stream");
+    if let Some(after) = after {
+        builder = builder.header("last-event-id", after);
+    }
+    let request = abort.attach(builder).build();
     let response = accepted(request.map_err(|_| FetchError::Broken)?).await?;
     EventStream::new(&response, abort)
 }
@@ -214,14 +222,21 @@ impl EventStream {
 
     /// Waits for bytes and adds the events in them; there may be none. False at the end of the stream.
     pub async fn read(&mut self, events: &mut Vec<(u64, StreamEvent)>) -> Result<bool, FetchError> {
-        let Some(chunk) = self.bytes.next().await else { return Ok(false) };
-        let bytes = js_sys::Uint8Array::new(&chunk.map_err(|_| FetchError::Broken)?).to_vec();
-        let fed = self.decoder.push(&bytes, |frame| {
-            let event = serde_json::from_str(frame.data).unwrap_or(StreamEvent::Unknown);
-            if let Ok(number) = frame.id.parse() {
+        let take = |id: &str, data: &str| {
+            let event = serde_json::from_str(data).unwrap_or(StreamEvent::Unknown);
+            if let Ok(number) = id.parse() {
                 events.push((number, event));
             }
-        });
+        };
+        self.read_frames(take).await
+    }
+
+    /// Waits for bytes and calls `take` with the id and the data of each frame in them; there may be none. False at the end
+    /// of the stream.
+    pub(crate) async fn read_frames(&mut self, mut take: impl FnMut(&str, &str)) -> Result<bool, FetchError> {
+        let Some(chunk) = self.bytes.next().await else { return Ok(false) };
+        let bytes = js_sys::Uint8Array::new(&chunk.map_err(|_| FetchError::Broken)?).to_vec();
+        let fed = self.decoder.push(&bytes, |frame| take(frame.id, frame.data));
         fed.map(|()| true).map_err(|_| FetchError::Broken)
     }
 }

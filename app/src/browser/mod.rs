@@ -2,18 +2,21 @@
 //!
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), the
 //! document, its cookies and its clipboard (`document`), elements (`element`), chosen files (`file`), the connection
-//! (`connection`), and what a tab or the browser keeps over a reload (`storage`).
+//! (`connection`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
+//! `locks`).
 //!
 //! Who calls it: effects, event handlers and the tasks that they start. Never a component while it renders: on the
 //! server there is no browser.
 //!
 //! What it must not know: conversations, components, signals of the chat.
 
+pub(crate) mod channel;
 pub(crate) mod connection;
 pub(crate) mod document;
 pub(crate) mod element;
 pub(crate) mod file;
 pub mod http;
+pub(crate) mod locks;
 pub(crate) mod random;
 pub(crate) mod storage;
 pub mod time;

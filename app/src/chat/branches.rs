@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use protocol::{
     conversation::{Conversation, ConversationChange, ConversationSummary},
     id::{ConversationId, MessageId},
-    message::{MessageStatus, Role},
+    message::Role,
 };
 
 /// How many messages are read at a time.
@@ -122,34 +122,10 @@ impl Session {
         };
         let conversation: Conversation = http::get(&self.conversation_address(id, &part)).await?;
         if shown() && !self.busy.get_untracked() {
-            self.merge(conversation);
+            self.show_again(conversation);
             self.resume();
         }
         Ok(())
-    }
-
-    /// Shows what has come of the conversation that is shown: messages that are there already stay as they are.
-    fn merge(self, conversation: Conversation) {
-        let first = conversation.messages.iter().find(|message| message.role != Role::System).map(|first| first.id);
-        let mut known = self.messages.get_untracked();
-        let above = known.iter().position(|message| message.id().is_some() && message.id() == first);
-        let mut whole: Vec<_> = above.map(|at| known.drain(..at).collect()).unwrap_or_default();
-        if whole.is_empty() {
-            self.earlier.set(conversation.earlier);
-        }
-        for message in conversation.messages.into_iter().filter(|message| message.role != Role::System) {
-            let there = known.iter().find(|known| known.id() == Some(message.id));
-            match there.filter(|there| there.is_ended() || message.status == MessageStatus::Streaming) {
-                Some(there) => {
-                    there.versions.set(message.siblings);
-                    whole.push(there.clone());
-                }
-                None => whole.push(self.message(message)),
-            }
-        }
-        self.shared.set(conversation.shared);
-        self.messages.set(whole);
-        self.show_held();
     }
 
     /// Reads messages from above those that are shown. `before_showing` is called just before they are added.

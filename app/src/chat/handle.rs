@@ -76,6 +76,7 @@ pub struct StreamingChatHandle {
 /// ```
 pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle {
     let session = Session::new(options);
+    session.follow_others();
     Effect::new(move |_| session.resume());
     session.watch_held();
     session.keep_drafts();

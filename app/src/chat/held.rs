@@ -177,7 +177,7 @@ impl Session {
     fn send_unseen(self, conversation: Option<ConversationId>) {
         let Some(id) = conversation else { return };
         let Some(mut held) = self.release(conversation) else { return };
-        self.spawn_beside(async move {
+        self.scope.spawn(async move {
             let address = self.address(&format!("/api/conversations/{id}/messages"));
             let body = held.ask.body(SettingsChange::all(held.settings.clone()), false);
             let sent = http::post_events(&address, &body, &held.ask.key).await;

@@ -22,6 +22,8 @@ pub mod held;
 pub mod message;
 pub mod options;
 mod run;
+mod scope;
 mod session;
+mod together;
 
 pub use session::Look;

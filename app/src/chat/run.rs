@@ -1,7 +1,10 @@
 //! One answer, from the question to its end, whatever happens to the connection on the way.
 
+mod shared;
+
 use super::{
     ask::Ask,
+    feed::{Place, Way},
     message::{ChatMessage, Notice},
     session::{Session, lost},
 };
@@ -20,7 +23,7 @@ use protocol::{
     conversation::{Conversation, SettingsChange},
     error::ErrorCode,
     event::{Status, StreamEvent},
-    id::ConversationId,
+    id::{ConversationId, GenerationId},
     message::{Message, MessageStatus},
     transcript::Change,
 };
@@ -76,12 +79,14 @@ pub(crate) struct Run {
     ask: Option<Ask>,
     tries: Cell<usize>,
     told_start: Cell<bool>,
+    /// The feed has failed this answer.
+    own_only: Cell<bool>,
 }
 
 impl Run {
     pub(crate) fn new(session: Session, message: ChatMessage, ask: Option<Ask>) -> Self {
         let told_start = Cell::new(ask.is_none());
-        Self { session, message, ask, tries: Cell::new(0), told_start }
+        Self { session, message, ask, tries: Cell::new(0), told_start, own_only: Cell::new(false) }
     }
 
     /// Reads the answer to its end.
@@ -182,18 +187,31 @@ impl Run {
         let whole = self.session.whole_only.get_value() || !http::can_stream();
         match (self.message.generation(), &self.ask) {
             (Some(_), _) if whole => self.poll().await,
-            (Some(generation), _) => {
-                let route = format!("/api/generations/{generation}/events");
-                match http::get_events(&self.session.address(&route), self.message.last_event_id()).await {
-                    Ok(stream) => self.read(stream, SILENCE).await,
-                    Err(error) => error.into(),
-                }
-            }
+            (Some(generation), _) => self.read_on(generation).await,
             (None, Some(ask)) => match self.conversation().await {
                 Ok(conversation) => self.ask(ask, conversation, whole).await,
                 Err(error) => error.into(),
             },
             (None, None) => Went::Broken,
+        }
+    }
+
+    /// Goes on from the last event.
+    async fn read_on(&self, generation: GenerationId) -> Went {
+        let feed = self.session.feed;
+        let way = if self.own_only.get() { Way::Own(Place::Uncounted) } else { feed.way_of(generation).await };
+        let _place = match way {
+            Way::Own(place) => place,
+            Way::Shared => {
+                let Some(line) = feed.line(generation) else { return Went::Broken };
+                let is_whole = line.is_whole;
+                return self.read_line(line, is_whole).await;
+            }
+        };
+        let route = format!("/api/generations/{generation}/events");
+        match http::get_events(&self.session.address(&route), self.message.last_event_id()).await {
+            Ok(stream) => self.read(stream, SILENCE).await,
+            Err(error) => error.into(),
         }
     }
 
@@ -220,6 +238,10 @@ impl Run {
                 Err(error) => error.into(),
             };
         }
+        let _place = match self.session.feed.way().await {
+            Way::Own(place) => place,
+            Way::Shared => return self.ask_detached(ask, conversation).await,
+        };
         let sent = now();
         match within(FIRST_EVENT, http::post_events(&address, &body, &ask.key)).await {
             None => Went::Unstreamable,
@@ -253,6 +275,9 @@ impl Run {
                     Change::Gap => return Went::Broken,
                     _ => self.note(&event),
                 }
+            }
+            if let Some(generation) = self.message.generation() {
+                self.session.feed.pass_over(generation);
             }
             if !more {
                 return Went::Broken;

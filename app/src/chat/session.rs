@@ -8,19 +8,18 @@ use super::{
     message::ChatMessage,
     options::StreamingChatOptions,
     run::Run,
+    scope::Scope,
 };
 use crate::browser::{
     http::{self, FetchError, Refusal},
     random,
 };
-use futures::{
-    channel::oneshot,
-    future::{AbortHandle, Abortable},
-};
+use futures::{channel::oneshot, future::AbortHandle};
 use leptos::prelude::*;
 use protocol::{
     conversation::{Conversation, ConversationSettings},
     error::{ErrorCode, PublicError},
+    event::Processing,
     id::{ConversationId, MessageId},
     message::{Message, MessageStatus, Role},
 };
@@ -69,20 +68,18 @@ pub(crate) struct Session {
     pub(crate) whole_only: StoredValue<bool>,
     /// A question of which it is not known whether the server took it: to be sent again under the same key.
     pub(crate) unsent: StoredValue<Option<Ask>>,
+    /// The answer that began last in this conversation, and was not shown then.
+    pub(super) newest: StoredValue<Option<Processing>>,
+    /// Whether the messages were changed elsewhere and not read again since.
+    pub(super) stale: StoredValue<bool>,
     stop: StoredValue<Option<oneshot::Sender<()>>>,
     task: StoredValue<Option<AbortHandle>>,
     next_key: StoredValue<u64>,
-    owner: StoredValue<Owner>,
+    pub(super) scope: Scope,
 }
 
 impl Session {
     pub(crate) fn new(options: StreamingChatOptions) -> Self {
-        let task = StoredValue::new(None::<AbortHandle>);
-        on_cleanup(move || {
-            if let Some(Some(task)) = task.try_get_value() {
-                task.abort();
-            }
-        });
         let session = Self {
             messages: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
@@ -103,10 +100,12 @@ impl Session {
             feed: Feed::new(),
             whole_only: StoredValue::new(false),
             unsent: StoredValue::new(None),
+            newest: StoredValue::new(None),
+            stale: StoredValue::new(false),
             stop: StoredValue::new(None),
-            task,
+            task: StoredValue::new(None),
             next_key: StoredValue::new(0),
-            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            scope: Scope::current(),
             options: StoredValue::new(options.clone()),
         };
         if let Some(conversation) = options.conversation {
@@ -302,6 +301,9 @@ impl Session {
         self.shared.set(None);
         self.editing.set(None);
         self.turned.set(None);
+        self.newest.set_value(None);
+        self.stale.set_value(false);
+        self.feed.pass_over_all();
     }
 
     fn start(self, run: Run) {
@@ -318,6 +320,11 @@ impl Session {
         self.stop.set_value(None);
         self.stopping.set(false);
         self.busy.set(false);
+        if self.messages.with_untracked(|messages| messages.len() <= 2) {
+            // The model may find a title now.
+            self.feed.listen_for_news();
+        }
+        self.catch_up();
     }
 
     /// The server did not take the request: it waits, or the question goes back to where it was typed.
@@ -382,22 +389,11 @@ impl Session {
     }
 
     /// Starts a task in place of the one before it. It ends with the component.
-    fn spawn(self, task: impl Future<Output = ()> + 'static) {
-        let (abort, registration) = AbortHandle::new_pair();
-        if let Some(before) = self.task.try_update_value(|task| task.replace(abort)).flatten() {
+    pub(super) fn spawn(self, task: impl Future<Output = ()> + 'static) {
+        let task = self.scope.spawn(task);
+        if let Some(before) = self.task.try_update_value(|current| current.replace(task)).flatten() {
             before.abort();
         }
-        let task = Abortable::new(task, registration);
-        self.owner.get_value().with(|| {
-            leptos::reactive::spawn_local_scoped(async move {
-                let _ = task.await;
-            });
-        });
-    }
-
-    /// Starts a task that nothing but the end of the component ends.
-    pub(super) fn spawn_beside(self, task: impl Future<Output = ()> + 'static) {
-        self.owner.get_value().with(|| leptos::reactive::spawn_local_scoped_with_cancellation(task));
     }
 }
 

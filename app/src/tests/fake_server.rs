@@ -1,6 +1,6 @@
 //! Stands in for `fetch`: notes what was asked and answers with what the test has put ready.
 
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, channel::mpsc::UnboundedReceiver, stream};
 use js_sys::{Promise, Reflect, Uint8Array};
 use leptos::prelude::window;
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
@@ -16,6 +16,8 @@ pub(super) enum Reply {
     Later(u16, String, u32),
     /// Bytes in these pieces; then the end, or nothing more and no end.
     Stream { pieces: Vec<Vec<u8>>, ends: bool },
+    /// Bytes as the test gives them; it ends the stream by dropping its end.
+    Live(UnboundedReceiver<Vec<u8>>),
     /// No connection.
     Broken,
     /// No answer, ever.
@@ -36,6 +38,8 @@ pub(super) struct Asked {
 struct State {
     replies: VecDeque<Reply>,
     asked: Vec<Asked>,
+    feeds: VecDeque<Reply>,
+    asked_for_feed: Vec<Asked>,
     aborted: usize,
 }
 
@@ -57,6 +61,22 @@ impl FakeServer {
         let before = Reflect::get(&window(), &"fetch".into()).unwrap();
         Reflect::set(&window(), &"fetch".into(), fetch.as_ref()).unwrap();
         Self { state, before, _fetch: fetch }
+    }
+
+    /// The next `GET /api/events` is answered with this, and not at all when there is nothing left. These requests are not
+    /// among [`FakeServer::asked`].
+    pub(super) fn feed(&self, reply: Reply) {
+        self.state.borrow_mut().feeds.push_back(reply);
+    }
+
+    /// The requests for the feed.
+    pub(super) fn asked_for_feed(&self) -> Vec<Asked> {
+        self.state.borrow().asked_for_feed.clone()
+    }
+
+    /// Further answers.
+    pub(super) fn then(&self, replies: impl IntoIterator<Item = Reply>) {
+        self.state.borrow_mut().replies.extend(replies);
     }
 
     pub(super) fn asked(&self) -> Vec<Asked> {
@@ -89,8 +109,18 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
     let body = JsFuture::from(request.text()?).await?.as_string().unwrap_or_default();
     let reply = {
         let mut state = state.borrow_mut();
-        state.asked.push(Asked { method, path, key, after, body });
-        state.replies.pop_front().unwrap_or(Reply::Broken)
+        let is_feed = path == "/api/events";
+        let asked = Asked { method, path, key, after, body };
+        match is_feed {
+            true => {
+                state.asked_for_feed.push(asked);
+                state.feeds.pop_front().unwrap_or(Reply::Silence)
+            }
+            false => {
+                state.asked.push(asked);
+                state.replies.pop_front().unwrap_or(Reply::Broken)
+            }
+        }
     };
     match reply {
         Reply::Json(status, text) => {
@@ -108,11 +138,9 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
                 Ok::<JsValue, JsValue>(Uint8Array::from(piece.as_slice()).into())
             });
             let rest = stream::iter((!ends).then_some(())).then(|()| futures::future::pending());
-            let body = wasm_streams::ReadableStream::from_stream(pieces.chain(rest)).into_raw();
-            Ok(response(200, "text/event-stream", |init| {
-                Response::new_with_opt_readable_stream_and_init(Some(body.unchecked_ref()), init)
-            }))
+            Ok(event_stream(pieces.chain(rest)))
         }
+        Reply::Live(pieces) => Ok(event_stream(pieces.map(|piece| Ok(Uint8Array::from(piece.as_slice()).into())))),
         Reply::Broken => Err(js_sys::TypeError::new("no connection").into()),
         Reply::Silence => {
             while !signal.aborted() {
@@ -121,6 +149,13 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
             Err(js_sys::Error::new("aborted").into())
         }
     }
+}
+
+fn event_stream(pieces: impl Stream<Item = Result<JsValue, JsValue>> + 'static) -> JsValue {
+    let body = wasm_streams::ReadableStream::from_stream(pieces).into_raw();
+    response(200, "text/event-stream", |init| {
+        Response::new_with_opt_readable_stream_and_init(Some(body.unchecked_ref()), init)
+    })
 }
 
 /// Counts the requests whose signal fires.

@@ -5,9 +5,11 @@ mod continuing;
 mod conversation;
 mod fake_server;
 mod holding;
+mod leaving;
 mod noticing;
 mod rendering;
 mod sending;
 mod streams;
+mod tabs;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,8 +1,8 @@
 //! The page, rendered on the server. All that it shows at first is in its HTML.
 
 use super::{conversations::LIST_LIMIT, error::ApiError, extract::Id, state::AppState, visitor::cookie};
-use crate::visitor::Owner;
-use app::{PageData, Theme, shell};
+use crate::{clock, visitor::Owner};
+use app::{PageData, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -10,7 +10,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::provide_context;
-use protocol::{error::ErrorCode, id::ConversationId};
+use protocol::{conversation::ConversationList, error::ErrorCode, id::ConversationId};
 
 const THEME_COOKIE: &str = "rivulet_theme";
 const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
@@ -24,7 +24,7 @@ pub(super) async fn new_chat(
     Extension(owner): Extension<Owner>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let data = data(&state, &owner, theme(&request)).await?;
+    let data = data(&state, &owner, remembered(&request)).await?;
     render(&state, data, request).await
 }
 
@@ -35,7 +35,7 @@ pub(super) async fn conversation(
     id: Result<Id<ConversationId>, ApiError>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let mut data = data(&state, &owner, theme(&request)).await?;
+    let mut data = data(&state, &owner, remembered(&request)).await?;
     match id {
         Err(_) => data.not_found = true,
         Ok(Id(id)) => match state.conversations.get(&owner, id).await.map_err(ApiError::from) {
@@ -52,23 +52,29 @@ pub(super) async fn not_found(state: AppState, request: Request) -> Result<Respo
     let data = PageData {
         models: state.engine.providers().cached_list(),
         not_found: true,
-        theme: theme(&request),
-        ..PageData::default()
+        ..remembered(&request)
     };
     render(&state, data, request).await
 }
 
-async fn data(state: &AppState, owner: &Owner, theme: Option<Theme>) -> Result<PageData, ApiError> {
+async fn data(state: &AppState, owner: &Owner, remembered: PageData) -> Result<PageData, ApiError> {
     Ok(PageData {
-        conversations: state.conversations.list(owner, LIST_LIMIT).await?,
+        conversations: ConversationList { conversations: state.conversations.list(owner, LIST_LIMIT).await?, next: None },
         models: state.engine.providers().cached_list(),
-        theme,
-        ..PageData::default()
+        ..remembered
     })
 }
 
-fn theme(request: &Request) -> Option<Theme> {
-    cookie(request.headers(), THEME_COOKIE)?.parse().ok()
+/// What the browser remembers of how the page was left.
+fn remembered(request: &Request) -> PageData {
+    let cookie = |name| cookie(request.headers(), name);
+    PageData {
+        theme: cookie(THEME_COOKIE).and_then(|theme| theme.parse().ok()),
+        sidebar_closed: cookie(SIDEBAR_COOKIE).is_some_and(|sidebar| sidebar == "closed"),
+        now: clock::now(),
+        zone_offset: cookie(ZONE_COOKIE).and_then(|zone| zone.parse().ok()).filter(|z| ZONES.contains(z)).unwrap_or_default(),
+        ..PageData::default()
+    }
 }
 
 async fn render(state: &AppState, data: PageData, request: Request) -> Result<Response, ApiError> {
