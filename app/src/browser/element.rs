@@ -215,9 +215,9 @@ impl NearWatch {
     /// Watches an element; `margin` says how near is near, such as `600px`.
     pub(crate) fn new(view: &Element, element: &Element, margin: &str, mut came: impl FnMut() + 'static) -> Self {
         let callback = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
-            let near = entries.iter().any(|entry| {
-                js_sys::Reflect::get(&entry, &"isIntersecting".into()).is_ok_and(|near| near.is_truthy())
-            });
+            let near = entries
+                .iter()
+                .any(|entry| js_sys::Reflect::get(&entry, &"isIntersecting".into()).is_ok_and(|near| near.is_truthy()));
             if near {
                 came();
             }

@@ -10,7 +10,11 @@ use super::{
 };
 use crate::browser::http::FetchError;
 use leptos::prelude::*;
-use protocol::{conversation::ConversationSettings, error::PublicError, id::{ConversationId, MessageId}};
+use protocol::{
+    conversation::ConversationSettings,
+    error::PublicError,
+    id::{ConversationId, MessageId},
+};
 
 /// A chat: its state as signals, and what can be done to it. Copying it gives the same chat.
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,7 @@
 //! What is done to a conversation from the list and from the page's head, and what is said of it.
 
 use super::toast_stack::Toasts;
-use crate::{
-    chat::handle::StreamingChatHandle,
-    conversations::list::Conversations,
-};
+use crate::{chat::handle::StreamingChatHandle, conversations::list::Conversations};
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{

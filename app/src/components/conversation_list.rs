@@ -78,7 +78,9 @@ fn reading_words(actions: ConversationActions, empty: bool) -> Option<AnyView> {
         });
     };
     match actions.conversations.reading.get() {
-        Reading::UnderWay => Some(view! { <p class="conversation-list__words" role="status">"Loading…"</p> }.into_any()),
+        Reading::UnderWay => {
+            Some(view! { <p class="conversation-list__words" role="status">"Loading…"</p> }.into_any())
+        }
         Reading::Failed => Some(
             view! {
                 <div class="conversation-list__words" role="alert">
@@ -148,7 +150,17 @@ fn name(line: Line) -> String {
 
 fn group_name(group: Group) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     match group {

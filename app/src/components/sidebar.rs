@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     browser::{document, element},
-    page_data::{PageData, SIDEBAR_COOKIE, SIDEBAR_CLOSED},
+    page_data::{PageData, SIDEBAR_CLOSED, SIDEBAR_COOKIE},
 };
 use leptos::prelude::*;
 

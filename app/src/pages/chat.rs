@@ -170,7 +170,8 @@ fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
     let reads = RwSignal::new(0);
     Effect::new(move |before: Option<()>| {
         let busy = chat.is_streaming.get();
-        let unstored = chat.problem.with(|error| error.as_ref().is_some_and(|e| e.code == ErrorCode::StorageUnavailable));
+        let unstored =
+            chat.problem.with(|error| error.as_ref().is_some_and(|e| e.code == ErrorCode::StorageUnavailable));
         if before.is_some() && !busy && (unstored || untrack(|| provider_failed(chat))) {
             reads.update(|reads| *reads += 1);
         }

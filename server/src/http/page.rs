@@ -49,17 +49,16 @@ pub(super) async fn conversation(
 
 /// The page that says that there is nothing at this address.
 pub(super) async fn not_found(state: AppState, request: Request) -> Result<Response, ApiError> {
-    let data = PageData {
-        models: state.engine.providers().cached_list(),
-        not_found: true,
-        ..remembered(&request)
-    };
+    let data = PageData { models: state.engine.providers().cached_list(), not_found: true, ..remembered(&request) };
     render(&state, data, request).await
 }
 
 async fn data(state: &AppState, owner: &Owner, remembered: PageData) -> Result<PageData, ApiError> {
     Ok(PageData {
-        conversations: ConversationList { conversations: state.conversations.list(owner, LIST_LIMIT).await?, next: None },
+        conversations: ConversationList {
+            conversations: state.conversations.list(owner, LIST_LIMIT).await?,
+            next: None,
+        },
         models: state.engine.providers().cached_list(),
         ..remembered
     })
@@ -72,7 +71,10 @@ fn remembered(request: &Request) -> PageData {
         theme: cookie(THEME_COOKIE).and_then(|theme| theme.parse().ok()),
         sidebar_closed: cookie(SIDEBAR_COOKIE).is_some_and(|sidebar| sidebar == "closed"),
         now: clock::now(),
-        zone_offset: cookie(ZONE_COOKIE).and_then(|zone| zone.parse().ok()).filter(|z| ZONES.contains(z)).unwrap_or_default(),
+        zone_offset: cookie(ZONE_COOKIE)
+            .and_then(|zone| zone.parse().ok())
+            .filter(|z| ZONES.contains(z))
+            .unwrap_or_default(),
         ..PageData::default()
     }
 }
