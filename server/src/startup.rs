@@ -12,7 +12,7 @@ use crate::{
     generation::Engine,
     http::{AllowedHosts, router::router, state::AppState},
     providers::{Providers, SetupError},
-    store::MemoryStore,
+    store::{OpenError, SqliteStore, Store},
 };
 use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::{
@@ -40,6 +40,9 @@ pub enum StartupError {
     /// The system gave no threads.
     #[error("cannot start the threads that serve connections: {0}. Set RIVULET_WORKERS to a smaller number.")]
     Workers(io::Error),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
     /// A provider client could not be made.
     #[error(transparent)]
     Providers(#[from] SetupError),
@@ -69,8 +72,13 @@ impl Server {
         let memory = settings.admission.memory.unwrap_or_else(machine::memory_share);
         let admission = AdmissionLimits { memory: Some(memory), ..settings.admission };
         let engine = Engine::start(Arc::clone(&providers), settings.generation, admission);
-        let store = Arc::new(MemoryStore::new(settings.memory));
-        let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database).await?);
+        let conversations = Conversations::new(
+            Arc::clone(&store),
+            Arc::clone(&engine),
+            settings.system_prompt.clone(),
+            settings.titles,
+        );
         let state = AppState {
             engine,
             conversations,
@@ -113,11 +121,12 @@ impl Server {
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {
         let Self { listeners, state, limits, workers, grace, .. } = self;
-        let engine = Arc::clone(&state.engine);
+        let (engine, conversations) = (Arc::clone(&state.engine), state.conversations.clone());
         let connections = accept::serve(listeners, router(state), limits, workers, stop).await;
         tracing::info!(answers = engine.running(), "stopping");
         engine.shut_down(grace).await;
         connections.shut_down().await;
+        conversations.close().await;
     }
 }
 

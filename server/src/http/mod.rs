@@ -31,6 +31,7 @@ mod models;
 mod openai;
 mod page;
 mod rate_limit;
+mod search;
 mod sessions;
 mod site;
 mod stateless;
