@@ -75,9 +75,9 @@ impl ConversationActions {
         if was_shown {
             self.go.run("/".to_owned());
         }
-        let deleted = StoredValue::new_local(gone.clone());
+        let deleted = self.toasts.kept(|| StoredValue::new_local(gone.clone()));
         let undo = move || {
-            let Some(deleted) = deleted.try_get_value() else { return };
+            let Some(deleted) = deleted.and_then(|deleted| deleted.try_get_value()) else { return };
             spawn_local(async move {
                 // The server must have deleted it before it can restore it.
                 if deleted.await.is_ok() {
@@ -104,7 +104,8 @@ impl ConversationActions {
 
     /// The conversation that is shown was deleted in another tab.
     pub fn deleted_elsewhere(self, id: ConversationId) {
-        if self.chat.conversation.get_untracked() == Some(id) {
+        let here = self.conversations.was_deleted_here(id);
+        if !here && self.chat.conversation.get_untracked() == Some(id) {
             self.go.run("/".to_owned());
             self.toasts.say("This conversation was deleted in another tab.");
         }

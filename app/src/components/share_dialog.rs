@@ -43,9 +43,10 @@ pub fn ShareDialog(
             match token {
                 Ok(token) if chat.conversation.get_untracked() == Some(id) => chat.shared.set(token),
                 Ok(_) => {}
-                Err(error) => problem.set(Some(error.words().to_owned())),
+                Err(error) => drop(problem.try_set(Some(error.words().to_owned()))),
             }
-            busy.set(false);
+            // The dialog goes with its conversation.
+            let _ = busy.try_set(false);
         });
     };
     let address = move || chat.shared.get().map(|token| format!("{}/s/{token}", document::origin()));

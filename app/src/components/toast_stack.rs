@@ -2,17 +2,19 @@
 
 use super::icon::{Drawing, Icon};
 use crate::browser::{element, time};
-use leptos::{html, prelude::*};
+use leptos::{html, prelude::*, reactive::owner::WeakOwner};
 use std::time::Duration;
 
 /// How long a toast stays. It waits while the pointer or the keyboard is on it.
 const STAYS: Duration = Duration::from_secs(8);
 
 /// The toasts of a page. Copying it gives the same ones.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Toasts {
     shown: RwSignal<Vec<Toast>>,
     next: StoredValue<u64>,
+    /// The component that provided them. Whoever offers to undo something may be gone when that is wanted.
+    owner: StoredValue<WeakOwner>,
 }
 
 /// A few words, and what can be done about them.
@@ -26,7 +28,8 @@ struct Toast {
 impl Toasts {
     /// Provides toasts to all components below the one that calls this.
     pub fn provide() -> Self {
-        let toasts = Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0) };
+        let owner = StoredValue::new(Owner::current().unwrap_or_default().downgrade());
+        let toasts = Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0), owner };
         provide_context(toasts);
         toasts
     }
@@ -43,7 +46,14 @@ impl Toasts {
 
     /// Says what was done, and undoes it if that is wanted.
     pub fn offer_undo(self, words: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) -> u64 {
-        self.show(words.into(), Some(Callback::new(move |()| undo())))
+        let undo = self.kept(|| Callback::new(move |()| undo()));
+        self.show(words.into(), undo)
+    }
+
+    /// Makes something that lives as long as the toasts, whoever makes it. Nothing once they are gone.
+    pub(super) fn kept<T>(self, make: impl FnOnce() -> T) -> Option<T> {
+        let owner = self.owner.try_get_value().and_then(|owner| owner.upgrade())?;
+        Some(owner.with(make))
     }
 
     fn show(self, words: String, undo: Option<Callback<()>>) -> u64 {
@@ -65,6 +75,12 @@ impl Toasts {
     /// Takes a toast away.
     pub fn dismiss(self, key: u64) {
         let _ = self.shown.try_update(|shown| shown.retain(|toast| toast.key != key));
+    }
+}
+
+impl std::fmt::Debug for Toasts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Toasts").finish_non_exhaustive()
     }
 }
 

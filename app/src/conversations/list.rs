@@ -174,6 +174,11 @@ impl Conversations {
         Ok(())
     }
 
+    /// Whether a conversation was deleted here, and not restored since.
+    pub fn was_deleted_here(self, id: ConversationId) -> bool {
+        self.deleted.with_value(|deleted| deleted.contains(&id))
+    }
+
     /// A conversation may be on the list again: it was restored, here or in another tab.
     pub fn revive(self, id: ConversationId) {
         self.deleted.update_value(|deleted| deleted.retain(|one| *one != id));

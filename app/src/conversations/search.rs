@@ -86,7 +86,9 @@ impl Search {
         let Some(cursor) = self.next.try_update(Option::take).flatten() else { return };
         let words = self.words.with_untracked(|words| words.trim().to_owned());
         let more = http::get::<SearchResults>(&address(&words, Some(&cursor))).await;
-        if self.words.with_untracked(|now| now.trim() != words) || self.finding.get_untracked() != Finding::Done {
+        // The search may have ended meanwhile, or gone on to other words.
+        let same = self.words.try_with_untracked(|now| now.trim() == words);
+        if same != Some(true) || self.finding.get_untracked() != Finding::Done {
             return;
         }
         match more {

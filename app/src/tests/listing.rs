@@ -66,7 +66,7 @@ fn in_page(first: Page) -> (ConversationActions, HtmlElement, StoredValue<Vec<St
     let (actions, gone) = made.borrow_mut().take().unwrap();
     let style = document().create_element("style").unwrap();
     style.set_text_content(Some(
-        ".conversation-list { --line-height: 30px; flex: 1; min-height: 0; overflow-y: auto } .conversation-list li { height: 30px; overflow: hidden }",
+        ".conversation-list { --line-height: 30px; flex: 1; min-height: 0; overflow-y: auto } .conversation-list ul { margin: 0 } .conversation-list li { height: 30px; overflow: hidden }",
     ));
     place.append_child(&style).unwrap();
     (actions, place, gone, handle)
