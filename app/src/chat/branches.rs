@@ -94,7 +94,11 @@ impl Session {
         let change = ConversationChange { head: Some(turn.to), ..ConversationChange::default() };
         http::patch::<ConversationSummary>(&self.conversation_address(id, ""), &change).await?;
         self.turned.set(Some(turn));
-        self.reread(id, Some(turn.to)).await
+        let read = self.reread(id, Some(turn.to)).await;
+        if read.is_err() {
+            self.turned.set(None);
+        }
+        read
     }
 
     /// Deletes a message and all that follow it.

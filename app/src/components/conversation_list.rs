@@ -23,7 +23,7 @@ const BEYOND: usize = 12;
 /// How many lines are rendered before it is known how many can be seen.
 const AT_FIRST: usize = 40;
 /// How many lines before the end the next page is read.
-const AHEAD: usize = 25;
+const AHEAD: usize = 10;
 
 /// The conversations by day, the most recent first; more are read as one scrolls.
 #[component]

@@ -56,7 +56,7 @@ pub fn TransferSection(
             <div class="transfer-section__actions">
                 <a class="button" href=EXPORT_ALL download="" rel="external">"Export everything"</a>
                 <button type="button" class="button" disabled=move || busy.get() on:click=choose>"Import a file…"</button>
-                <input node_ref=input type="file" hidden aria-label="File to import" accept=".json,.jsonl,.gz,.zip,.md" on:change=chosen />
+                <input node_ref=input type="file" hidden aria-label="File to import" accept=".json,.jsonl,.gz,.zip" on:change=chosen />
             </div>
             <div role="status">{move || report(import.get())}</div>
         </section>
