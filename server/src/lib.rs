@@ -8,6 +8,7 @@
 //! - [`http`] has the routes; it alone names axum;
 //! - [`conversation`] joins the engine with [`store`], which keeps what was said;
 //! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is, [`timer`] when something is due;
+//! - [`transfer`] writes conversations into files, and reads those of other programs;
 //! - [`rate_limit`] says how often a client may start a generation;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
 //! - [`startup`] puts everything together.
@@ -27,4 +28,5 @@ pub mod startup;
 pub mod store;
 pub mod telemetry;
 pub mod timer;
+pub mod transfer;
 pub mod visitor;
