@@ -16,6 +16,7 @@ pub mod requests;
 pub mod router;
 pub mod state;
 
+mod attachment;
 mod client_address;
 mod compression;
 mod conversations;
@@ -32,7 +33,9 @@ mod openai;
 mod page;
 mod rate_limit;
 mod sessions;
+mod sharing;
 mod site;
 mod stateless;
 mod stream;
+mod transfer;
 mod visitor;

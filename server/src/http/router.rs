@@ -2,7 +2,7 @@
 
 use super::{
     conversations, error::ApiError, events, generations, health, middleware, models, openai, page, rate_limit,
-    sessions, site, state::AppState, stateless, visitor,
+    sessions, sharing, site, state::AppState, stateless, transfer, visitor,
 };
 use axum::{
     Router,
@@ -23,6 +23,10 @@ pub fn router(state: AppState) -> Router {
         .route_layer(tell())
         .route("/api/conversations", get(conversations::list).post(conversations::create))
         .route("/api/conversations/{id}", get(conversations::get).delete(conversations::delete))
+        .route("/api/conversations/{id}/share", post(sharing::share).delete(sharing::unshare))
+        .route("/api/conversations/{id}/export", get(transfer::export_one))
+        .route("/api/export", get(transfer::export_all))
+        .route("/api/import", post(transfer::import))
         .route("/api/generations/{id}/events", get(generations::events))
         .route("/api/generations/{id}", delete(generations::stop))
         .route("/api/events", get(events::all))
@@ -42,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/models", get(models::list))
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
+        .route("/s/{token}", get(sharing::page))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/api/{*rest}", axum::routing::any(not_found))

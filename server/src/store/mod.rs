@@ -7,13 +7,11 @@
 //! What it must not know: generations that run, wire formats, HTTP. Rows stay private to their store.
 
 mod memory;
-mod title;
 
 #[cfg(test)]
 mod contract;
 
 pub use memory::MemoryStore;
-pub(crate) use title::title;
 
 use crate::visitor::Owner;
 use async_trait::async_trait;
@@ -59,43 +57,6 @@ pub enum TurnStart {
     },
     /// The same idempotency key added this answer before.
     Known(Box<Message>),
-}
-
-/// A conversation with all its branches, as it goes from one place to another.
-#[derive(Debug, Clone, PartialEq)]
-pub struct WholeConversation {
-    /// What a list shows of it.
-    pub summary: ConversationSummary,
-    /// What is set for it.
-    pub settings: ConversationSettings,
-    /// The newest message of the branch that is shown.
-    pub head: Option<MessageId>,
-    /// All messages, a parent before its children.
-    pub messages: Vec<Message>,
-    /// Where it was imported from, such as `chatgpt:<its id there>`: the same is never imported twice.
-    pub origin: Option<String>,
-}
-
-/// What became of a conversation that was to be imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
-    /// It was added.
-    Added,
-    /// The owner has it already.
-    AlreadyHere,
-    /// Its id, or that of one of its messages, is somebody else's, or that of something deleted.
-    IdsTaken,
-}
-
-/// Somebody who has conversations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnerSummary {
-    /// Who.
-    pub owner: Owner,
-    /// How many.
-    pub conversations: u64,
-    /// When the last of them was used, in milliseconds since 1970 UTC.
-    pub updated_at: u64,
 }
 
 /// Why a store refuses.

@@ -21,8 +21,11 @@ pub enum ReadError {
     /// Reading failed, or what was packed cannot be unpacked.
     #[error("the file cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// It is no JSON.
-    #[error("the file is not whole, or no JSON: {problem} (byte {at})")]
+    /// It is something else.
+    #[error("the file is neither JSON nor a zip archive")]
+    NoJson,
+    /// It is damaged.
+    #[error("the file is damaged or not whole: {problem} (byte {at})")]
     Broken {
         /// Where, counted from 0.
         at: u64,

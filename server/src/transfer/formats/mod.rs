@@ -1,15 +1,18 @@
 //! From the JSON of one conversation, whoever wrote it, to a conversation.
 //!
-//! What lives here: one file for each program whose exports are read ([`rivulet`], which also writes, [`chatgpt`], [`open_webui`]);
+//! What lives here: one file for each program whose exports are read ([`rivulet`], which also writes, `chatgpt`, `open_webui`);
 //! `branches` puts messages in order, `lenient` reads what those programs are not strict about. All of it is pure.
 //!
 //! Who calls it: `import`, and `export` for writing.
 
 mod branches;
-pub mod chatgpt;
+mod chatgpt;
 mod lenient;
-pub mod open_webui;
+mod open_webui;
 pub mod rivulet;
+
+#[doc(hidden)]
+pub use branches::check;
 
 use crate::{
     store::{WholeConversation, title},
@@ -123,9 +126,16 @@ fn read_strictly(json: &[u8], unknown: &impl Fn() -> Refused) -> Result<Incoming
     incoming.and_then(complete).map_err(unusable)
 }
 
+/// The end of the year 9999, in milliseconds since 1970 UTC: what is later can be no time.
+const LATEST: u64 = 253_402_300_799_999;
+
 /// Sets what the file has left open.
 fn complete(mut incoming: Incoming) -> Result<Incoming, String> {
     let WholeConversation { summary, messages, .. } = &mut incoming.conversation;
+    let times = messages.iter_mut().map(|message| &mut message.created_at);
+    for time in times.chain([&mut summary.created_at, &mut summary.updated_at]) {
+        *time = (*time).min(LATEST);
+    }
     let times = messages.iter().map(|message| message.created_at);
     let (Some(first), Some(last)) = (times.clone().min(), times.max()) else {
         return Err(match incoming.left_out.in_words() {
@@ -140,7 +150,7 @@ fn complete(mut incoming: Incoming) -> Result<Incoming, String> {
         summary.updated_at = last.max(summary.created_at);
     }
     let words = summary.title.split_whitespace().collect::<Vec<_>>().join(" ");
-    summary.title = words.chars().take(LONGEST_TITLE).collect();
+    summary.title = words.chars().take(LONGEST_TITLE).collect::<String>().trim_end().to_owned();
     if summary.title.is_empty() {
         let question = messages.iter().find(|message| message.role == Role::User);
         summary.title = question.map(|question| title(&question.content)).unwrap_or_default();
