@@ -2,7 +2,11 @@
 //!
 //! Memory stays bounded: a conversation is made, stored, and forgotten.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a tool for developers fails by panicking, and tells what it did")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a tool for developers fails by panicking, and tells what it did"
+)]
 
 mod conversation;
 mod text;
@@ -49,7 +53,12 @@ async fn main() {
     drop(storing);
     store.close().await;
     let bytes = path.metadata().unwrap().len();
-    println!("{}: {conversations} conversations with {messages} messages, {} MiB, {} s", path.display(), bytes >> 20, begun.elapsed().as_secs());
+    println!(
+        "{}: {conversations} conversations with {messages} messages, {} MiB, {} s",
+        path.display(),
+        bytes >> 20,
+        begun.elapsed().as_secs()
+    );
     println!("to see them, serve this database and set the cookie rivulet_visitor={}", conversation::VISITOR);
 }
 

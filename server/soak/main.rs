@@ -99,7 +99,7 @@ async fn serve(serving: &Runtime, provider: &str) -> (SocketAddr, CancellationTo
         ("RIVULET_IDLE_TIMEOUT", idle.as_str()),
         ("RIVULET_FIRST_CHUNK_TIMEOUT", "20s"),
         // Reached in the warm-up, so that what is stored does not look like a leak.
-        ("RIVULET_MAX_CONVERSATIONS", "1000"),
+        ("DATABASE_URL", "sqlite::memory:"),
         ("RIVULET_RATE_LIMIT", "off"),
         ("RIVULET_MAX_STREAMS_PER_CLIENT", "off"),
         ("OPENAI_BASE_URL", with_version.as_str()),

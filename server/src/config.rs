@@ -41,6 +41,9 @@ variables! {
     RIVULET_ALLOWED_HOSTS = "": "Names, separated by commas, under which browsers may reach a server that listens on a loopback address, such as `chat.example.org` behind a proxy on the same machine. `localhost` and addresses are always allowed. Pages that pretend to be this server by their name are refused.";
     RIVULET_LOG = "info": "What to log: `error`, `warn`, `info`, `debug`, `trace`, or filters such as `info,rivulet::http=debug`.";
     RIVULET_SITE_ROOT = "": "Folder with the page's built files. By default it is looked for beside the binary, where `cargo leptos build` puts it.";
+    RIVULET_DATA_DIR = "data": "Folder for everything that is kept; it is made at the start. A backup of it is a backup of everything.";
+    DATABASE_URL = "": "Where conversations are kept, such as `sqlite:/var/lib/rivulet/rivulet.db`; `sqlite::memory:` keeps them only until the server ends. By default the file `rivulet.db` in `RIVULET_DATA_DIR`.";
+    RIVULET_TITLES = "on": "Whether the model that gave the first answer of a conversation is asked for its title: `on` or `off`, which leaves the title that is made from the question.";
     RIVULET_MODEL = "": "Model that answers when a request names none, as `provider/model`. By default the first that is configured; without any key a local Ollama or llama.cpp server; without that the demo model.";
     RIVULET_FALLBACK = "": "Models, separated by commas, to ask in this order when the one that was asked for fails before its first token.";
     RIVULET_RETRIES = "2": "How many times a model that fails before its first token is asked again before the next of `RIVULET_FALLBACK` is: `0` to `10`.";
@@ -82,8 +85,7 @@ variables! {
     RIVULET_COMPRESS_STREAMS = "off": "Whether to compress event streams, each piece at once, for clients that accept gzip or zstd: `on` or `off`. It saves half to nine tenths of the bytes and costs 110 to 190 KiB of memory a reader. What is padded is never compressed.";
     RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
     RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
-    RIVULET_MAX_CONVERSATIONS = "10000": "The most conversations kept in memory; the least recently used goes first.";
-    RIVULET_MAX_CONVERSATION_BYTES = "256MiB": "The most bytes of messages kept in memory; the least recently used conversation goes first.";
+    RIVULET_MAX_IMPORT_BYTES = "1GiB": "The most bytes in a file of conversations that is imported over HTTP, packed or not. `rivulet import` has no such limit.";
     RIVULET_WORKERS = "": "How many threads serve connections. By default as many as there are processors.";
     RIVULET_SHUTDOWN_GRACE = "10s": "How long answers may go on after the server was told to stop.";
 }
@@ -119,8 +121,12 @@ pub struct Settings {
     pub padding: Padding,
     /// Whether streams are compressed for clients that accept it.
     pub compress_streams: bool,
-    /// How much the memory store keeps.
-    pub memory: MemoryLimits,
+    /// The file with the conversations; `:memory:` for none.
+    pub database: PathBuf,
+    /// Whether models are asked for titles.
+    pub titles: bool,
+    /// The most bytes in a file that is imported over HTTP.
+    pub max_import_bytes: u64,
     /// How long answers may go on after a signal to stop.
     pub shutdown_grace: Duration,
     /// How many threads serve connections; `None` for as many as there are processors.
@@ -157,15 +163,6 @@ pub struct GenerationLimits {
     pub keep_finished_bytes: usize,
     /// How often and how patiently a model is asked again.
     pub retry: RetryPolicy,
-}
-
-/// How much the memory store keeps.
-#[derive(Debug, Clone, Copy)]
-pub struct MemoryLimits {
-    /// The most conversations.
-    pub conversations: usize,
-    /// The most bytes of messages.
-    pub bytes: usize,
 }
 
 /// A variable that does not hold what it should.
@@ -226,10 +223,9 @@ impl Settings {
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             padding: read.get(RIVULET_PADDING, padding)?,
             compress_streams: read.get(RIVULET_COMPRESS_STREAMS, switch)?,
-            memory: MemoryLimits {
-                conversations: read.get(RIVULET_MAX_CONVERSATIONS, parse::count)?,
-                bytes: read.get(RIVULET_MAX_CONVERSATION_BYTES, size)?,
-            },
+            database: read.get(DATABASE_URL, |url| parse::database(url, &read.text(RIVULET_DATA_DIR)))?,
+            titles: read.get(RIVULET_TITLES, switch)?,
+            max_import_bytes: read.get(RIVULET_MAX_IMPORT_BYTES, size)? as u64,
             shutdown_grace: read.get(RIVULET_SHUTDOWN_GRACE, duration)?,
             workers: read.optional(RIVULET_WORKERS, parse::count)?,
         })
@@ -345,6 +341,8 @@ mod tests {
             ("RIVULET_TRUSTED_PROXIES", "10.0.0.0/8,nginx"),
             ("RIVULET_MAX_CONNECTIONS", "-1"),
             ("RIVULET_WRITE_TIMEOUT", "off"),
+            ("DATABASE_URL", "postgres://localhost/rivulet"),
+            ("RIVULET_TITLES", "maybe"),
         ] {
             assert!(refused(name, value).starts_with(name), "{name}");
         }
@@ -355,6 +353,21 @@ mod tests {
         let leptos = ("LEPTOS_SITE_ADDR", "127.0.0.1:4000");
         assert_eq!(read(&[leptos]).unwrap().address.port(), 4000);
         assert_eq!(read(&[leptos, ("RIVULET_ADDR", "127.0.0.1:5000")]).unwrap().address.port(), 5000);
+    }
+
+    #[test]
+    fn conversations_are_kept_in_the_data_folder_or_where_one_says() {
+        let database = |pairs: &[(&str, &str)]| read(pairs).unwrap().database.to_string_lossy().into_owned();
+        assert_eq!(database(&[]), "data/rivulet.db");
+        assert_eq!(database(&[("RIVULET_DATA_DIR", "/srv")]), "/srv/rivulet.db");
+        for (url, path) in [
+            ("sqlite:x.db", "x.db"),
+            ("sqlite:///x.db?mode=rwc", "/x.db"),
+            ("sqlite:/x.db", "/x.db"),
+            ("sqlite::memory:", ":memory:"),
+        ] {
+            assert_eq!(database(&[("DATABASE_URL", url)]), path);
+        }
     }
 
     #[test]

@@ -11,12 +11,13 @@
 //! - [`transfer`] writes conversations into files, and reads those of other programs;
 //! - [`rate_limit`] says how often a client may start a generation;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
-//! - [`startup`] puts everything together.
+//! - [`startup`] puts everything together, and [`command`] is the command line.
 
 #![recursion_limit = "256"] // the page is one deeply nested type
 
 pub mod client;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod conversation;
 pub mod encode;

@@ -10,18 +10,32 @@ use crate::{
     config::{AdmissionLimits, Settings},
     conversation::Conversations,
     generation::Engine,
-    http::{AllowedHosts, router::router, state::AppState},
+    http::{
+        AllowedHosts,
+        router::router,
+        state::{AppState, Imports},
+    },
     providers::{Providers, SetupError},
-    store::MemoryStore,
+    store::{IN_MEMORY, OpenError, SqliteStore, Store},
+    transfer::import::Limits,
 };
-use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpSocket},
     runtime::Handle,
+    sync::Semaphore,
 };
 use tokio_util::sync::CancellationToken;
 use workers::Workers;
 
+/// How many files may be imported at one time: each may hold some 100 MiB of memory at the worst.
+const IMPORTS: usize = 2;
 /// Connections that wait to be accepted; a burst of readers must not be refused.
 const BACKLOG: u32 = 4096;
 
@@ -40,6 +54,9 @@ pub enum StartupError {
     /// The system gave no threads.
     #[error("cannot start the threads that serve connections: {0}. Set RIVULET_WORKERS to a smaller number.")]
     Workers(io::Error),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] OpenError),
     /// A provider client could not be made.
     #[error(transparent)]
     Providers(#[from] SetupError),
@@ -69,8 +86,13 @@ impl Server {
         let memory = settings.admission.memory.unwrap_or_else(machine::memory_share);
         let admission = AdmissionLimits { memory: Some(memory), ..settings.admission };
         let engine = Engine::start(Arc::clone(&providers), settings.generation, admission);
-        let store = Arc::new(MemoryStore::new(settings.memory));
-        let conversations = Conversations::new(store, Arc::clone(&engine), settings.system_prompt.clone());
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database).await?);
+        let conversations = Conversations::new(
+            Arc::clone(&store),
+            Arc::clone(&engine),
+            settings.system_prompt.clone(),
+            settings.titles,
+        );
         let state = AppState {
             engine,
             conversations,
@@ -81,6 +103,12 @@ impl Server {
             heartbeat: settings.heartbeat,
             padding: settings.padding,
             compress_streams: settings.compress_streams,
+            imports: Imports {
+                places: Arc::new(Semaphore::new(IMPORTS)),
+                limits: Limits::new(settings.max_import_bytes),
+                // On the disk of the database: what is too large for that could not be stored either.
+                folder: database_folder(&settings.database),
+            },
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
             background: Handle::current(),
@@ -113,12 +141,19 @@ impl Server {
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {
         let Self { listeners, state, limits, workers, grace, .. } = self;
-        let engine = Arc::clone(&state.engine);
+        let (engine, conversations) = (Arc::clone(&state.engine), state.conversations.clone());
         let connections = accept::serve(listeners, router(state), limits, workers, stop).await;
         tracing::info!(answers = engine.running(), "stopping");
         engine.shut_down(grace).await;
         connections.shut_down().await;
+        conversations.close().await;
     }
+}
+
+/// The folder of a database; none for one that is in memory.
+fn database_folder(database: &Path) -> Option<PathBuf> {
+    let folder = database.parent().filter(|_| database != Path::new(IN_MEMORY))?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartupError> {

@@ -103,6 +103,8 @@ async fn rivulet(provider: SocketAddr) -> SocketAddr {
         ("RIVULET_ADDR", "127.0.0.1:0"),
         ("RIVULET_SITE_ROOT", site.to_str().unwrap()),
         ("RIVULET_RATE_LIMIT", "off"),
+        ("DATABASE_URL", "sqlite::memory:"),
+        ("RIVULET_TITLES", "off"),
         ("RIVULET_MAX_STREAMS_PER_CLIENT", "off"),
         ("RIVULET_MODEL", "compatible/m"),
         ("OPENAI_COMPATIBLE_BASE_URL", provider.as_str()),

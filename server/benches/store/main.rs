@@ -3,7 +3,11 @@
 //!
 //! The server is a process of its own, so that its memory can be told from the client's.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a measurement fails by panicking, and tells what it found")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a measurement fails by panicking, and tells what it found"
+)]
 
 mod measure;
 mod server;

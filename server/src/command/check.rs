@@ -81,7 +81,10 @@ fn site(settings: &Settings) -> Finding {
     match root.join(&*settings.leptos.site_pkg_dir).is_dir() {
         true => Finding::new("page", State::Good, format!("its files are in {}", root.display())),
         false => {
-            let words = format!("its files are not in {}: build them with `make build`, or set RIVULET_SITE_ROOT", root.display());
+            let words = format!(
+                "its files are not in {}: build them with `make build`, or set RIVULET_SITE_ROOT",
+                root.display()
+            );
             Finding::new("page", State::Wrong, words)
         }
     }
@@ -94,7 +97,9 @@ async fn database(path: &Path) -> Vec<Finding> {
     }
     let mut findings = vec![folder(path)];
     findings.push(match path.exists() {
-        false => Finding::new("database", State::Good, format!("{} will be made when the server starts", path.display())),
+        false => {
+            Finding::new("database", State::Good, format!("{} will be made when the server starts", path.display()))
+        }
         true => match maintenance::examine(path).await {
             Ok(examination) => examined(path, &examination),
             Err(error) => Finding::new("database", State::Wrong, error.to_string()),
@@ -112,7 +117,10 @@ fn folder(database: &Path) -> Finding {
     match tempfile::tempfile_in(existing) {
         Ok(_) => Finding::new("data folder", State::Good, format!("{} can be written to", folder.display())),
         Err(error) => {
-            let words = format!("{} cannot be written to: {error}. Set RIVULET_DATA_DIR to another folder.", existing.display());
+            let words = format!(
+                "{} cannot be written to: {error}. Set RIVULET_DATA_DIR to another folder.",
+                existing.display()
+            );
             Finding::new("data folder", State::Wrong, words)
         }
     }
@@ -126,7 +134,9 @@ fn examined(path: &Path, examination: &Examination) -> Finding {
         return Finding::new("database", State::Wrong, words);
     }
     if version > known {
-        let words = format!("{path} was made by a newer Rivulet (tables of version {version}, this one knows {known}): run that one");
+        let words = format!(
+            "{path} was made by a newer Rivulet (tables of version {version}, this one knows {known}): run that one"
+        );
         return Finding::new("database", State::Wrong, words);
     }
     let older = if version < known { ", which the next start brings up to date" } else { "" };
@@ -142,7 +152,8 @@ async fn address(address: SocketAddr) -> Finding {
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => match is_rivulet(address).await {
             true => Finding::new("address", State::Good, format!("a Rivulet serves on {address}")),
             false => {
-                let words = format!("{address} is taken by another program: stop it, or set RIVULET_ADDR to another port");
+                let words =
+                    format!("{address} is taken by another program: stop it, or set RIVULET_ADDR to another port");
                 Finding::new("address", State::Wrong, words)
             }
         },
@@ -181,7 +192,8 @@ async fn providers(settings: &Settings) -> Vec<Finding> {
                      or OPENAI_COMPATIBLE_BASE_URL";
         findings.push(Finding::new("providers", State::Note, words));
     } else if !list.models.iter().any(|model| model.id == list.default) {
-        let words = format!("`{}`, which answers when a request names no model, is on no provider's list", list.default);
+        let words =
+            format!("`{}`, which answers when a request names no model, is on no provider's list", list.default);
         findings.push(Finding::new("models", State::Note, words));
     }
     findings

@@ -75,7 +75,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Import { file, owner } => settings().and_then(|settings| import::run(settings, &file, owner)),
         Command::Backup { file } => settings().and_then(|settings| backup::run(settings, &file)),
         Command::Check => return check::run(),
-        Command::Configuration => io::stdout().write_all(config::markdown().as_bytes()).map_err(|error| error.to_string()),
+        Command::Configuration => {
+            io::stdout().write_all(config::markdown().as_bytes()).map_err(|error| error.to_string())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

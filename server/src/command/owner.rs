@@ -31,12 +31,16 @@ pub(super) fn find(text: &str, known: &[OwnerSummary]) -> Result<Owner, String> 
     if let Some(id) = VisitorId::parse(number) {
         return Ok(Owner::Visitor(id));
     }
-    let begins = |owner: &Owner| matches!(owner, Owner::Visitor(id) if id.secret().starts_with(&number.to_ascii_lowercase()));
+    let begins =
+        |owner: &Owner| matches!(owner, Owner::Visitor(id) if id.secret().starts_with(&number.to_ascii_lowercase()));
     let mut meant = known.iter().filter(|one| begins(&one.owner));
     match (meant.next(), meant.next()) {
         (Some(one), None) if number.len() >= SHOWN => Ok(one.owner.clone()),
         (None, _) => Err(format!("There is no visitor whose number begins with {number:?}.{}", list(known))),
-        _ => Err(format!("Give at least {SHOWN} letters of the visitor's number, and so many that only one is meant.{}", list(known))),
+        _ => Err(format!(
+            "Give at least {SHOWN} letters of the visitor's number, and so many that only one is meant.{}",
+            list(known)
+        )),
     }
 }
 
@@ -46,9 +50,11 @@ pub(super) fn only_visitor(known: &[OwnerSummary]) -> Result<Owner, String> {
     let mut visitors = known.iter().filter(|one| matches!(one.owner, Owner::Visitor(_)));
     match (visitors.next(), visitors.next()) {
         (Some(only), None) => Ok(only.owner.clone()),
-        (None, _) => Err("The file does not say whose its conversations are, and nobody has any here yet. Import it in the page's \
+        (None, _) => Err(
+            "The file does not say whose its conversations are, and nobody has any here yet. Import it in the page's \
              settings, or begin a chat there and run this again, or say --owner."
-            .to_owned()),
+                .to_owned(),
+        ),
         _ => Err(format!("The file does not say whose its conversations are. Say it with --owner.{}", list(known))),
     }
 }
@@ -75,7 +81,8 @@ mod tests {
     use super::*;
 
     fn known(owners: &[Owner]) -> Vec<OwnerSummary> {
-        let summary = |owner: &Owner| OwnerSummary { owner: owner.clone(), conversations: 3, updated_at: 1_760_000_000_000 };
+        let summary =
+            |owner: &Owner| OwnerSummary { owner: owner.clone(), conversations: 3, updated_at: 1_760_000_000_000 };
         owners.iter().map(summary).collect()
     }
 

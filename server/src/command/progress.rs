@@ -4,7 +4,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// A bar towards a number that is known.
 pub(super) fn bar(total: u64, what: &str) -> ProgressBar {
-    shown(ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()), "{msg} [{bar:40}] {human_pos} of {human_len}, {eta} to go", what)
+    shown(
+        ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()),
+        "{msg} [{bar:40}] {human_pos} of {human_len}, {eta} to go",
+        what,
+    )
 }
 
 /// A bar towards a number of bytes.

@@ -1,7 +1,11 @@
 //! Reads single values; each reader says what would have been right.
 
 use super::{InvalidSetting, Padding, Variable};
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -132,6 +136,17 @@ pub(super) fn padding(text: &str) -> Result<Padding, String> {
             .map(|on| if on { Padding::On } else { Padding::Off })
             .map_err(|_| "must be on, off or auto".into()),
     }
+}
+
+/// The file of a database: the one in the data folder where no address is given.
+pub(super) fn database(url: &str, data: &str) -> Result<PathBuf, String> {
+    if url.is_empty() {
+        return Ok(Path::new(data).join("rivulet.db"));
+    }
+    let path = url.strip_prefix("sqlite:").map(|rest| rest.strip_prefix("//").unwrap_or(rest));
+    let path = path.map(|path| path.split_once('?').map_or(path, |(path, _)| path)).filter(|path| !path.is_empty());
+    path.map(PathBuf::from)
+        .ok_or_else(|| "must be the address of a SQLite file, such as sqlite:/var/lib/rivulet/rivulet.db".into())
 }
 
 pub(super) fn url(text: &str) -> Result<String, String> {

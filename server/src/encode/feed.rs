@@ -5,7 +5,7 @@
 
 use super::{frame, padding, typed};
 use crate::generation::{FeedEvent, Position};
-use protocol::id::GenerationId;
+use protocol::{feed::FeedChange, id::GenerationId};
 use serde::Serialize;
 use std::io::Write;
 
@@ -35,6 +35,12 @@ pub fn event(out: &mut Vec<u8>, event: FeedEvent<'_>, padded: bool) {
         let around = out.len() - start - data.len();
         padding::comment(out, start, around + typed::EMPTY_CHUNK.len());
     }
+}
+
+/// Appends a frame of what changed besides the generations.
+pub fn change(out: &mut Vec<u8>, position: &Position, change: &FeedChange) {
+    id(out, position);
+    frame(out, change);
 }
 
 fn id(out: &mut Vec<u8>, position: &Position) {

@@ -20,6 +20,7 @@ use futures::future::BoxFuture;
 use protocol::{
     error::{ErrorCode, PublicError},
     event::Processing,
+    feed::FeedChange,
     id::{ConversationId, GenerationId, MessageId},
     message::Message,
     request::{Parameters, Turn},
@@ -193,6 +194,16 @@ impl Engine {
     /// that it does not cover, and in both cases those that begin later.
     pub fn follow(&self, owner: &Owner, after: Option<Position>) -> Result<FeedReader, InvalidPosition> {
         self.registry.feeds.open(owner, after)
+    }
+
+    /// Tells an owner's readers of all generations that something else changed.
+    pub fn tell(&self, owner: &Owner, change: FeedChange) {
+        self.registry.feeds.tell(owner, change);
+    }
+
+    /// Tells all of them.
+    pub fn tell_everybody(&self, change: &FeedChange) {
+        self.registry.feeds.tell_everybody(change);
     }
 
     /// Stops a generation if it runs, and lets nobody find it any more.

@@ -10,12 +10,15 @@ use super::{
 };
 use crate::visitor::Owner;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use protocol::id::GenerationId;
+use protocol::{feed::FeedChange, id::GenerationId};
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
-use tokio::sync::watch;
+use tokio::sync::{
+    broadcast::{self, error::RecvError},
+    watch,
+};
 use uuid::Uuid;
 
 /// The feeds of all owners.
@@ -36,12 +39,17 @@ struct Feed {
     epoch: u32,
     generations: BTreeMap<u64, Arc<Generation>>,
     newest: watch::Sender<u64>,
+    changes: broadcast::Sender<Arc<FeedChange>>,
 }
+
+/// The most changes that a reader may be behind. One that falls back further begins anew, as its client then reads the list anew.
+const CHANGES: usize = 64;
 
 impl Feed {
     fn new() -> Self {
         let epoch = Uuid::new_v4().as_fields().0;
-        Self { epoch, generations: BTreeMap::new(), newest: watch::Sender::new(0) }
+        let (newest, changes) = (watch::Sender::new(0), broadcast::Sender::new(CHANGES));
+        Self { epoch, generations: BTreeMap::new(), newest, changes }
     }
 
     fn is_unused(&self) -> bool {
@@ -58,6 +66,20 @@ impl Feeds {
         if generation.place.set(place).is_ok() {
             feed.generations.insert(place, Arc::clone(generation));
             feed.newest.send_replace(place);
+        }
+    }
+
+    /// Something changed besides the generations. Whoever is not there finds it when they read the list.
+    pub(super) fn tell(&self, owner: &Owner, change: FeedChange) {
+        if let Some(feed) = self.state().by_owner.get(owner) {
+            let _ = feed.changes.send(Arc::new(change));
+        }
+    }
+
+    pub(super) fn tell_everybody(&self, change: &FeedChange) {
+        let change = Arc::new(change.clone());
+        for feed in self.state().by_owner.values() {
+            let _ = feed.changes.send(Arc::clone(&change));
         }
     }
 
@@ -111,6 +133,8 @@ impl Feeds {
             position,
             opened_with: Vec::new(),
             newest: feed.newest.subscribe(),
+            changes: feed.changes.subscribe(),
+            change: None,
             closed: false,
             waiting: FuturesUnordered::new(),
             ready: VecDeque::new(),
@@ -144,6 +168,9 @@ pub struct FeedReader {
     position: Position,
     opened_with: Vec<GenerationId>,
     newest: watch::Receiver<u64>,
+    changes: broadcast::Receiver<Arc<FeedChange>>,
+    /// A change that has come and has not been taken.
+    change: Option<Arc<FeedChange>>,
     /// No more generations will begin.
     closed: bool,
     waiting: FuturesUnordered<BoxFuture<'static, (u64, Option<Reader>)>>,
@@ -178,13 +205,18 @@ impl FeedReader {
     /// Waits until there is something to read. `false` when everything has been read and nothing more will come.
     /// Dropping the wait loses nothing.
     pub async fn ready(&mut self) -> bool {
-        while self.ready.is_empty() {
+        while self.ready.is_empty() && self.change.is_none() {
             if self.closed && self.waiting.is_empty() {
                 return false;
             }
             tokio::select! {
                 biased;
                 more = self.newest.changed(), if !self.closed => self.began(more.is_ok()),
+                change = self.changes.recv(), if !self.closed => match change {
+                    Ok(change) => self.change = Some(change),
+                    Err(RecvError::Lagged(_)) => return false,
+                    Err(RecvError::Closed) => self.closed = true,
+                },
                 Some((place, reader)) = self.waiting.next() => match reader {
                     Some(reader) => self.ready.push_back((place, reader)),
                     None => drop(self.position.under_way.remove(&place)),
@@ -197,6 +229,11 @@ impl FeedReader {
     /// Whether there is something to read at once.
     pub fn is_ready(&mut self) -> bool {
         self.ready().now_or_never() == Some(true)
+    }
+
+    /// A change that has come besides the generations' events.
+    pub fn take_change(&mut self) -> Option<Arc<FeedChange>> {
+        self.change.take()
     }
 
     /// Hands what is there of one generation to `take`, until it has had enough. The others have their turns before

@@ -186,6 +186,20 @@ impl Generation {
         transcript
     }
 
+    /// What has come after the event of this number.
+    pub fn since(&self, number: u64) -> Grown {
+        let mut grown = Grown { number, ..Grown::default() };
+        self.log.read(usize::try_from(number).unwrap_or(usize::MAX), |number, entry| {
+            // The end is not a part of what is written.
+            if entry.event.is_terminal() {
+                return false;
+            }
+            grown.take(number, &entry.event);
+            true
+        });
+        grown
+    }
+
     pub(super) fn mark_ended(&self) {
         let _ = self.ended_at.set(Instant::now());
     }
@@ -193,6 +207,35 @@ impl Generation {
     /// How long ago it ended; `None` while it runs.
     pub(super) fn ended_for(&self) -> Option<Duration> {
         self.ended_at.get().map(Instant::elapsed)
+    }
+}
+
+/// What has come of an answer since somebody last looked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grown {
+    /// The number of the last event in it.
+    pub number: u64,
+    /// The text that has come.
+    pub content: String,
+    /// The reasoning that has come.
+    pub reasoning: String,
+    /// The model that answers now, if another one was asked.
+    pub model: Option<String>,
+}
+
+impl Grown {
+    fn take(&mut self, number: u64, event: &StreamEvent) {
+        self.number = number;
+        match event {
+            StreamEvent::Chunk { content } => self.content.push_str(content),
+            StreamEvent::Reasoning { content } => self.reasoning.push_str(content),
+            StreamEvent::Status(status) => {
+                if let Status::Fallback { to, .. } = &**status {
+                    self.model = Some(to.clone());
+                }
+            }
+            _ => {}
+        }
     }
 }
 

@@ -25,7 +25,7 @@ mod watchdog;
 pub use attempts::RetryPolicy;
 pub use engine::{Engine, EngineError, KeptText, Names, NewGeneration, OnEnd, Prepared, Question};
 pub use feed::{FeedEvent, FeedReader};
-pub use handle::{Generation, Keep, StopOnDrop};
+pub use handle::{Generation, Grown, Keep, StopOnDrop};
 pub use log::{Entry, Log};
 pub use position::{InvalidPosition, Position};
 pub use reader::Reader;

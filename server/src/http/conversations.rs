@@ -3,11 +3,11 @@
 use super::{
     delivery::Delivery,
     error::ApiError,
-    extract::{Id, Json, header},
+    extract::{Id, Ids, Json, Query, header},
     state::AppState,
     stream,
 };
-use crate::{client::Client, conversation::Send, encode::typed::Typed, visitor::Owner};
+use crate::{client::Client, conversation::Send, encode::typed::Typed, store::Window, visitor::Owner};
 use axum::{
     Extension,
     extract::State,
@@ -15,24 +15,51 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use protocol::{
-    conversation::{Conversation, ConversationList, ConversationSettings},
+    conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::ErrorCode,
-    id::ConversationId,
-    request::{SendMessage, named, validate_settings},
+    id::{ConversationId, InvalidId, MessageId},
+    request::{InvalidField, SendMessage, named, validate_settings},
 };
+use std::collections::HashMap;
 
-/// The most conversations in one list.
-pub(super) const LIST_LIMIT: usize = 200;
+/// How many conversations one page of the list has where nobody says.
+pub(super) const LIST_LIMIT: usize = 50;
+
+/// The most that it can have.
+const LONGEST_LIST: usize = 200;
+
+/// How many messages the page shows at first, and how many a part of a conversation has where nobody says.
+pub(super) const MESSAGE_LIMIT: usize = 100;
+
+/// The most that it can have.
+const MOST_MESSAGES: usize = 1000;
+
+/// How many messages stand above the one that a search opens at.
+const AROUND: usize = 20;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const LONGEST_KEY: usize = 255;
 
+/// One page of the list: `?limit=` and `?cursor=`.
 pub(super) async fn list(
     State(state): State<AppState>,
     Extension(owner): Extension<Owner>,
+    Query(query): Query,
 ) -> Result<axum::Json<ConversationList>, ApiError> {
-    let conversations = state.conversations.list(&owner, LIST_LIMIT).await?;
-    Ok(axum::Json(ConversationList { conversations }))
+    let limit = limit(&query, LIST_LIMIT, LONGEST_LIST)?;
+    Ok(axum::Json(state.conversations.list(&owner, limit, cursor(&query)).await?))
+}
+
+/// The `limit` of a query.
+pub(super) fn limit(query: &HashMap<String, String>, default: usize, most: usize) -> Result<usize, ApiError> {
+    let Some(text) = query.get("limit").filter(|text| !text.is_empty()) else { return Ok(default) };
+    let limit = text.parse().ok().filter(|limit| (1..=most).contains(limit));
+    Ok(limit.ok_or_else(|| InvalidField::new("limit", format!("must be a whole number from 1 to {most}")))?)
+}
+
+/// The `cursor` of a query.
+pub(super) fn cursor(query: &HashMap<String, String>) -> Option<&str> {
+    query.get("cursor").map(String::as_str).filter(|cursor| !cursor.is_empty())
 }
 
 pub(super) async fn create(
@@ -49,12 +76,65 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, axum::Json(conversation)))
 }
 
+/// The shown branch, or with `?limit=`, `?before=` or `?around=` a part of one.
 pub(super) async fn get(
     State(state): State<AppState>,
     Extension(owner): Extension<Owner>,
     Id(id): Id<ConversationId>,
+    Query(query): Query,
 ) -> Result<axum::Json<Conversation>, ApiError> {
-    Ok(axum::Json(state.conversations.get(&owner, id).await?))
+    Ok(axum::Json(state.conversations.get(&owner, id, window(&query)?).await?))
+}
+
+fn window(query: &HashMap<String, String>) -> Result<Window, ApiError> {
+    let message = |name: &str| {
+        let text = query.get(name).filter(|text| !text.is_empty());
+        let id = text.map(|text| {
+            text.parse().map_err(|error: InvalidId| InvalidField::new(name, format!("is wrong: a {error}")))
+        });
+        id.transpose()
+    };
+    let limited = query.get("limit").is_some_and(|text| !text.is_empty());
+    let limit = limit(query, MESSAGE_LIMIT, MOST_MESSAGES)?;
+    Ok(match (message("around")?, message("before")?) {
+        (Some(_), Some(_)) => {
+            return Err(InvalidField::new("around", "and `before` cannot both be given: send one of them").into());
+        }
+        (Some(message), None) => Window::Around(message, AROUND),
+        (None, Some(message)) => Window::Before(message, limit),
+        (None, None) if limited => Window::Last(limit),
+        (None, None) => Window::All,
+    })
+}
+
+/// Renames, pins, shows another branch, or restores.
+pub(super) async fn change(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<ConversationId>,
+    Json(change): Json<ConversationChange>,
+) -> Result<axum::Json<ConversationSummary>, ApiError> {
+    Ok(axum::Json(state.conversations.change(&owner, id, change.resolve()?).await?))
+}
+
+/// Hides a message and all that follow it.
+pub(super) async fn delete_message(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Ids(id, message): Ids<ConversationId, MessageId>,
+) -> Result<StatusCode, ApiError> {
+    state.conversations.delete_message(&owner, id, message).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes that back.
+pub(super) async fn restore_message(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Ids(id, message): Ids<ConversationId, MessageId>,
+) -> Result<StatusCode, ApiError> {
+    state.conversations.restore_message(&owner, id, message).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn delete(

@@ -78,6 +78,10 @@ impl Follower {
     fn encode(&mut self, out: &mut Vec<u8>) {
         let padded = self.padded;
         while out.len() < WRITE_SIZE && self.reader.is_ready() {
+            if let Some(change) = self.reader.take_change() {
+                feed::change(out, self.reader.position(), &change);
+                continue;
+            }
             self.reader.read(|event| {
                 feed::event(out, event, padded);
                 out.len() < WRITE_SIZE

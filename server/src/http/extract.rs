@@ -92,6 +92,26 @@ where
     }
 }
 
+/// Two ids in the path.
+pub(super) struct Ids<T, U>(pub T, pub U);
+
+impl<T, U, S> FromRequestParts<S> for Ids<T, U>
+where
+    T: FromStr<Err = InvalidId>,
+    U: FromStr<Err = InvalidId>,
+    S: Send + Sync,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((first, second)) =
+            path.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The path is not UTF-8."))?;
+        let wrong = |error: InvalidId| ApiError::new(ErrorCode::InvalidRequest, format!("The {error}."));
+        Ok(Self(first.parse().map_err(wrong)?, second.parse().map_err(wrong)?))
+    }
+}
+
 /// A name in the path.
 pub(super) struct Name(pub String);
 

@@ -32,6 +32,7 @@ mod models;
 mod openai;
 mod page;
 mod rate_limit;
+mod search;
 mod sessions;
 mod sharing;
 mod site;

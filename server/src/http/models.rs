@@ -5,5 +5,6 @@ use axum::{Json, extract::State};
 use protocol::model::ModelList;
 
 pub(super) async fn list(State(state): State<AppState>) -> Json<ModelList> {
-    Json(state.engine.providers().list().await)
+    let list = state.engine.providers().list().await;
+    Json(ModelList { storage: state.conversations.trouble(), ..list })
 }

@@ -1,7 +1,13 @@
 //! The page, rendered on the server. All that it shows at first is in its HTML.
 
-use super::{conversations::LIST_LIMIT, error::ApiError, extract::Id, state::AppState, visitor::cookie};
-use crate::visitor::Owner;
+use super::{
+    conversations::{LIST_LIMIT, MESSAGE_LIMIT},
+    error::ApiError,
+    extract::Id,
+    state::AppState,
+    visitor::cookie,
+};
+use crate::{store::Window, visitor::Owner};
 use app::{PageData, Theme, shell};
 use axum::{
     Extension,
@@ -10,7 +16,7 @@ use axum::{
     response::Response,
 };
 use leptos::prelude::provide_context;
-use protocol::{error::ErrorCode, id::ConversationId};
+use protocol::{error::ErrorCode, id::ConversationId, model::ModelList};
 
 const THEME_COOKIE: &str = "rivulet_theme";
 
@@ -34,11 +40,13 @@ pub(super) async fn conversation(
     let mut data = data(&state, &owner, theme(&request)).await?;
     match id {
         Err(_) => data.not_found = true,
-        Ok(Id(id)) => match state.conversations.get(&owner, id).await.map_err(ApiError::from) {
-            Ok(conversation) => data.conversation = Some(conversation),
-            Err(error) if error.error.code == ErrorCode::NotFound => data.not_found = true,
-            Err(error) => return Err(error),
-        },
+        Ok(Id(id)) => {
+            match state.conversations.get(&owner, id, Window::Last(MESSAGE_LIMIT)).await.map_err(ApiError::from) {
+                Ok(conversation) => data.conversation = Some(conversation),
+                Err(error) if error.error.code == ErrorCode::NotFound => data.not_found = true,
+                Err(error) => return Err(error),
+            }
+        }
     }
     render(&state, data, request).await
 }
@@ -56,8 +64,8 @@ pub(super) async fn not_found(state: AppState, request: Request) -> Result<Respo
 
 async fn data(state: &AppState, owner: &Owner, theme: Option<Theme>) -> Result<PageData, ApiError> {
     Ok(PageData {
-        conversations: state.conversations.list(owner, LIST_LIMIT).await?,
-        models: state.engine.providers().cached_list(),
+        conversations: state.conversations.list(owner, LIST_LIMIT, None).await?.conversations,
+        models: ModelList { storage: state.conversations.trouble(), ..state.engine.providers().cached_list() },
         theme,
         ..PageData::default()
     })

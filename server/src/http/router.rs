@@ -1,7 +1,7 @@
 //! Every route on one screen.
 
 use super::{
-    conversations, error::ApiError, events, generations, health, middleware, models, openai, page, rate_limit,
+    conversations, error::ApiError, events, generations, health, middleware, models, openai, page, rate_limit, search,
     sessions, sharing, site, state::AppState, stateless, transfer, visitor,
 };
 use axum::{
@@ -22,11 +22,17 @@ pub fn router(state: AppState) -> Router {
         .route("/api/conversations/{id}/messages", post(conversations::send))
         .route_layer(tell())
         .route("/api/conversations", get(conversations::list).post(conversations::create))
-        .route("/api/conversations/{id}", get(conversations::get).delete(conversations::delete))
+        .route(
+            "/api/conversations/{id}",
+            get(conversations::get).patch(conversations::change).delete(conversations::delete),
+        )
+        .route("/api/conversations/{id}/messages/{message}", delete(conversations::delete_message))
+        .route("/api/conversations/{id}/messages/{message}/restore", post(conversations::restore_message))
         .route("/api/conversations/{id}/share", post(sharing::share).delete(sharing::unshare))
         .route("/api/conversations/{id}/export", get(transfer::export_one))
         .route("/api/export", get(transfer::export_all))
         .route("/api/import", post(transfer::import))
+        .route("/api/search", get(search::search))
         .route("/api/generations/{id}/events", get(generations::events))
         .route("/api/generations/{id}", delete(generations::stop))
         .route("/api/events", get(events::all))

@@ -57,7 +57,8 @@ pub(super) async fn page(
         Err(error) => return Err(error),
     };
     let (options, theme) = (state.leptos.clone(), theme(&request));
-    let render = move || ReactiveOwner::new().with(|| shared_document(options, conversation, theme).into_view().to_html());
+    let render =
+        move || ReactiveOwner::new().with(|| shared_document(options, conversation, theme).into_view().to_html());
     // The panic hook has logged what and where.
     let failed = |_| ApiError::new(ErrorCode::Internal, "The server failed on this page.");
     let html = state.background.spawn_blocking(render).await.map_err(failed)?;
@@ -69,8 +70,7 @@ pub(super) async fn page(
 }
 
 /// The page has no script, loads nothing from elsewhere and sends nothing.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// Neither kept by caches, so that what is revoked is gone, nor found by search engines, nor told to the sites that it links to.
 fn keep_private(headers: &mut HeaderMap) {

@@ -110,7 +110,8 @@ pub(super) async fn import(
         ApiError::new(ErrorCode::Overloaded, message)
     })?;
     let file = received(&state, request).await?;
-    let (limits, background, conversations) = (state.imports.limits, state.background.clone(), state.conversations.clone());
+    let (limits, background, conversations) =
+        (state.imports.limits, state.background.clone(), state.conversations.clone());
     // In a task of its own: a client that leaves now finds everything there when it comes back.
     let importing = state.background.spawn(async move {
         let _place = place;
@@ -119,6 +120,11 @@ pub(super) async fn import(
         conversations.import(owner, checked).await
     });
     let report = importing.await.map_err(|_| ImportError::Failed)??;
-    tracing::info!(imported = report.imported, messages = report.messages, skipped = report.skipped_count, "a file was imported");
+    tracing::info!(
+        imported = report.imported,
+        messages = report.messages,
+        skipped = report.skipped_count,
+        "a file was imported"
+    );
     Ok(axum::Json(report))
 }

@@ -1,66 +1,57 @@
 //! Where conversations are kept.
 //!
-//! What lives here: the [`Store`] trait, one file for each implementation, and the contract suite that each must pass.
+//! What lives here: the [`Store`] trait with the types that only it speaks ([`turn`], [`whole`]), one folder for each
+//! implementation, `words` that a search goes by, and the contract suite that each implementation must pass.
 //!
-//! Who calls it: `conversation`.
+//! Who calls it: `conversation`, and the subcommands that need no server.
 //!
 //! What it must not know: generations that run, wire formats, HTTP. Rows stay private to their store.
 
-mod memory;
+mod sqlite;
+mod title;
+mod turn;
+mod whole;
+mod words;
 
 #[cfg(test)]
 mod contract;
 
-pub use memory::MemoryStore;
+pub use sqlite::{IN_MEMORY, OpenError, SqliteStore, maintenance};
+pub(crate) use title::title;
+pub use turn::{Checkpoint, NewAsk, NewTurn, TurnStart};
+pub use whole::{Imported, OwnerSummary, WholeConversation};
 
 use crate::visitor::Owner;
 use async_trait::async_trait;
+use futures::stream::BoxStream;
 use protocol::{
-    conversation::{Conversation, ConversationSettings, ConversationSummary, SettingsChange},
+    conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
+    error::PublicError,
     id::{ConversationId, GenerationId, MessageId},
     message::Message,
+    search::SearchResults,
 };
+use std::time::Duration;
+use tokio::sync::watch;
 
-/// What a turn adds to a conversation: at least an answer that is about to be written.
-#[derive(Debug, Clone)]
-pub struct NewTurn {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The client's name for this request; the same name never adds a second turn.
-    pub idempotency_key: Option<String>,
-    /// What is asked. The question's parent is set to the conversation's head.
-    pub ask: NewAsk,
-    /// The answer, with its generation's id. Its parent is set to the question.
-    pub answer: Message,
-    /// What to change in the conversation's settings, from this answer on.
-    pub settings: SettingsChange,
-}
+/// How long a deletion can be taken back. Then what was deleted is removed for good.
+pub const UNDO: Duration = Duration::from_secs(10 * 60);
 
-/// What is asked in a turn.
-#[derive(Debug, Clone)]
-pub enum NewAsk {
-    /// A new question.
-    Question(Box<Message>),
-    /// Another answer to the question that this answer answers.
-    Retry(MessageId),
-}
-
-/// What became of a new turn.
-#[derive(Debug, Clone)]
-pub enum TurnStart {
-    /// It was added.
-    Added {
-        /// The messages from the first to the question.
-        history: Vec<Message>,
-        /// What is set for the conversation now.
-        settings: ConversationSettings,
-    },
-    /// The same idempotency key added this answer before.
-    Known(Box<Message>),
+/// Which messages of the shown branch are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Window {
+    /// All of them.
+    All,
+    /// The last ones, at most so many.
+    Last(usize),
+    /// Those before a message, at most so many.
+    Before(MessageId, usize),
+    /// The branch of this message is shown from now on; so many before it, and everything from it to the end.
+    Around(MessageId, usize),
 }
 
 /// Why a store refuses.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// There is no such conversation or message, or it belongs to somebody else.
     #[error("there is no such {0}")]
@@ -68,9 +59,21 @@ pub enum StoreError {
     /// An answer of this conversation is still being written.
     #[error("an answer of this conversation is still being written; stop it or wait for its end")]
     AnswerUnderWay(GenerationId),
+    /// A conversation or message with this id is there already.
+    #[error("a conversation or message with this id is there already")]
+    AlreadyThere,
+    /// A cursor that is none of those that were given.
+    #[error("`cursor` must be the `next` of an earlier page, or be left out")]
+    InvalidCursor,
+    /// Nothing can be read or written at present; the sentence is for people.
+    #[error("{0}")]
+    Unavailable(String),
+    /// A fault in the store itself; for the log only.
+    #[error("the store failed: {0}")]
+    Failed(String),
 }
 
-/// Keeps conversations. Every call names the owner; what belongs to another is not found.
+/// Keeps conversations. Every call names the owner; what belongs to another, or was deleted, is not found.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Makes an empty conversation.
@@ -81,11 +84,54 @@ pub trait Store: Send + Sync + 'static {
         settings: ConversationSettings,
     ) -> Result<(), StoreError>;
 
-    /// The owner's conversations that hold a message, the most recent first, at most `limit`.
-    async fn list(&self, owner: &Owner, limit: usize) -> Result<Vec<ConversationSummary>, StoreError>;
+    /// The owner's conversations that hold a message: on the first page all that are pinned, then at most `limit` of the
+    /// others, the most recent first.
+    async fn list(&self, owner: &Owner, limit: usize, cursor: Option<&str>) -> Result<ConversationList, StoreError>;
 
-    /// A conversation with the messages of its shown branch.
-    async fn get(&self, owner: &Owner, id: ConversationId) -> Result<Conversation, StoreError>;
+    /// A conversation with messages of its shown branch.
+    async fn get(&self, owner: &Owner, id: ConversationId, window: Window) -> Result<Conversation, StoreError>;
+
+    /// What is set for a conversation.
+    async fn settings(&self, owner: &Owner, id: ConversationId) -> Result<ConversationSettings, StoreError>;
+
+    /// One message of a conversation, of any branch.
+    async fn message(&self, owner: &Owner, id: ConversationId, message: MessageId) -> Result<Message, StoreError>;
+
+    /// Changes a conversation, or takes a deletion back that is not older than [`UNDO`].
+    async fn change(
+        &self,
+        owner: &Owner,
+        id: ConversationId,
+        change: ConversationChange,
+    ) -> Result<ConversationSummary, StoreError>;
+
+    /// Gives a conversation the title that a model found for it; `None` if a person has given it one.
+    async fn set_title(
+        &self,
+        owner: &Owner,
+        id: ConversationId,
+        title: String,
+    ) -> Result<Option<ConversationSummary>, StoreError>;
+
+    /// Hides a conversation until [`Store::purge`] removes it; returns the generations of its answers.
+    async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError>;
+
+    /// Hides a message and all that follow it. If the shown branch goes through it, the newest leaf of another version is
+    /// shown, or else its parent.
+    async fn delete_message(
+        &self,
+        owner: &Owner,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<ConversationSummary, StoreError>;
+
+    /// Takes the deletion of a message back, and shows its branch.
+    async fn restore_message(
+        &self,
+        owner: &Owner,
+        id: ConversationId,
+        message: MessageId,
+    ) -> Result<ConversationSummary, StoreError>;
 
     /// The answer that an idempotency key has made in this conversation, if it has made one.
     async fn answer_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<Message>, StoreError>;
@@ -97,12 +143,64 @@ pub trait Store: Send + Sync + 'static {
         generation: GenerationId,
     ) -> Result<(ConversationId, Message), StoreError>;
 
-    /// Forgets a conversation; returns the generations of its answers.
-    async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError>;
-
     /// Adds a turn, whole or not at all.
     async fn begin_turn(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError>;
 
-    /// Replaces an answer by its present state. Not found if its conversation was deleted in the meantime.
-    async fn save_answer(&self, owner: &Owner, id: ConversationId, answer: Message) -> Result<(), StoreError>;
+    /// Keeps what has come of answers that are being written, all of it in one step. One that has ended in the meantime is
+    /// passed over.
+    async fn checkpoint(&self, checkpoints: Vec<Checkpoint>) -> Result<(), StoreError>;
+
+    /// Ends an answer that is being written with its last state. A deleted conversation takes it as well: it may be restored.
+    /// Not found if the answer has ended already, or is gone.
+    async fn save_answer(
+        &self,
+        owner: &Owner,
+        id: ConversationId,
+        answer: Message,
+    ) -> Result<ConversationSummary, StoreError>;
+
+    /// Ends an answer that nobody writes any more as interrupted, with what was kept of it.
+    async fn interrupt(&self, generation: GenerationId) -> Result<(), StoreError>;
+
+    /// What fits the text, the best first, one page at a time. Any text is a query.
+    async fn search(
+        &self,
+        owner: &Owner,
+        text: &str,
+        limit: usize,
+        cursor: Option<&str>,
+    ) -> Result<SearchResults, StoreError>;
+
+    /// Shares the branch that is shown: who knows `token` can read it. One that is shared already keeps the token that it has,
+    /// which is returned.
+    async fn share(&self, owner: &Owner, id: ConversationId, token: String) -> Result<String, StoreError>;
+
+    /// Makes the token of a conversation worthless.
+    async fn unshare(&self, owner: &Owner, id: ConversationId) -> Result<(), StoreError>;
+
+    /// The branch that was shown when it was shared, as it is now.
+    async fn shared(&self, token: &str) -> Result<Conversation, StoreError>;
+
+    /// A conversation with all its branches.
+    async fn whole(&self, owner: &Owner, id: ConversationId) -> Result<WholeConversation, StoreError>;
+
+    /// All conversations of an owner that hold a message, with all their branches, the oldest first; read one by one.
+    fn export(&self, owner: &Owner) -> BoxStream<'static, Result<WholeConversation, StoreError>>;
+
+    /// Adds a conversation with all its branches and its original times, whole or not at all. Answers that are being written
+    /// are kept as interrupted. What the owner has already, by its id or its origin, is left as it is; an id that is taken
+    /// otherwise is [`StoreError::AlreadyThere`].
+    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError>;
+
+    /// Everybody who has conversations that are not deleted, those who came last first.
+    async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError>;
+
+    /// Removes what was deleted longer ago than [`UNDO`] and empty conversations that nobody used; `true` if there may be more.
+    async fn purge(&self) -> Result<bool, StoreError>;
+
+    /// Why nothing can be stored at present; `None` while all is well.
+    fn trouble(&self) -> watch::Receiver<Option<PublicError>>;
+
+    /// Finishes what was begun and closes; nothing can be read or written after it.
+    async fn close(&self);
 }

@@ -6,6 +6,7 @@
 use super::elements::ReadError;
 use bytes::Bytes;
 use std::{
+    borrow::Cow,
     fs::File,
     io::{self, Read, Seek, Write},
     mem::take,
@@ -65,7 +66,8 @@ impl ArchiveWriter {
         let pieces = Pieces::default();
         let mut zip = ZipWriter::new_stream(pieces.clone()).set_auto_large_file();
         // The fastest level: text shrinks to a third by it, and little more by the others.
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1));
+        let options =
+            SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1));
         zip.start_file("README.txt", options)?;
         zip.write_all(ABOUT.as_bytes())?;
         zip.start_file(CONVERSATIONS, options)?;
@@ -132,7 +134,9 @@ impl ArchiveReader {
             return Err(ArchiveError::TooManyFiles);
         }
         let zip = ZipArchive::new(file)?;
-        let mut names: Vec<String> = zip.file_names().map(str::to_owned).filter(|name| has_conversations(name)).collect();
+        // A name that cannot be read is not one of ours.
+        let names = zip.file_names().flatten().filter(|name| has_conversations(name));
+        let mut names: Vec<String> = names.map(Cow::into_owned).collect();
         names.sort();
         if names.is_empty() {
             return Err(ArchiveError::NoConversations);

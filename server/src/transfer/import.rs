@@ -24,16 +24,13 @@ use protocol::{
     transfer::ImportReport,
 };
 use source::Source;
-use std::{
-    collections::HashMap,
-    fs::File,
-    sync::Arc,
-};
+use std::{collections::HashMap, fs::File, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use uuid::Uuid;
 
-/// How many conversations are stored at one time: the store commits together what comes together.
-const AT_ONCE: usize = 16;
+/// How many conversations are stored at one time. The store commits together what comes together, and whoever writes something else waits
+/// for that: these are few.
+const AT_ONCE: usize = 4;
 /// How much JSON may be on its way between the file and the store, in KiB; a larger conversation goes alone.
 const ON_THE_WAY: u32 = 32 * 1024;
 

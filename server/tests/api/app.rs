@@ -51,6 +51,8 @@ impl TestApp {
             ("RIVULET_ADDR", "127.0.0.1:0"),
             ("RIVULET_DISCOVER", "off"),
             ("RIVULET_LOG", "off"),
+            ("DATABASE_URL", "sqlite::memory:"),
+            ("RIVULET_TITLES", "off"),
             // Tests of these set them.
             ("RIVULET_RETRIES", "0"),
             ("RIVULET_RETRY_DELAY", "10ms"),

@@ -139,7 +139,8 @@ async fn everything_moves_house_with_its_owners() {
     let server = old.serve();
     let (url, _) = server.serving();
     let id = converse(&url).await;
-    old.run(&["import", &write(&old, "chatgpt.json", CHATGPT)]).says(0, &["1 conversations with 5 messages came in", "came in, but not whole", "Rivers of Europe: 1 picture"]);
+    old.run(&["import", &write(&old, "chatgpt.json", CHATGPT)])
+        .says(0, &["1 conversations with 5 messages came in", "came in, but not whole", "Rivers of Europe: 1 picture"]);
     assert_eq!(conversations(&url).await.len(), 2);
     drop(server);
 
@@ -196,7 +197,9 @@ async fn the_doctor_finds_what_is_to_be_mended() {
         beside.says(0, &["a Rivulet serves on", "1 conversations with 2 messages"]);
     }
     place.run(&["check"]).says(0, &["rivulet.db is whole"]);
-    place.run_with(&["check"], &[("RIVULET_IDLE_TIMEOUT", "soon")]).says(1, &["WRONG", "RIVULET_IDLE_TIMEOUT is \"soon\"", "1 to be mended"]);
+    place
+        .run_with(&["check"], &[("RIVULET_IDLE_TIMEOUT", "soon")])
+        .says(1, &["WRONG", "RIVULET_IDLE_TIMEOUT is \"soon\"", "1 to be mended"]);
 
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -215,7 +218,8 @@ async fn the_doctor_finds_what_is_to_be_mended() {
     fs::write(place.path("rivulet.db"), bytes).unwrap();
     let _ = fs::remove_file(place.path("rivulet.db-wal"));
     place.run(&["check"]).says(1, &["WRONG", "database", "damaged"]);
-    fs::write(place.path("rivulet.db"), "this is no database, but long enough to be taken for one".repeat(100)).unwrap();
+    fs::write(place.path("rivulet.db"), "this is no database, but long enough to be taken for one".repeat(100))
+        .unwrap();
     place.run(&["check"]).says(1, &["WRONG", "not a database"]);
 }
 
@@ -223,7 +227,10 @@ async fn the_doctor_finds_what_is_to_be_mended() {
 async fn the_doctor_asks_each_provider_and_never_shows_a_key() {
     let place = Place::new();
     let good = ScriptedServer::with(|_| Script::json(200, r#"{"data":[{"id":"m1"},{"id":"m2"}]}"#)).await;
-    let bad = ScriptedServer::with(|_| Script::json(401, r#"{"error":{"message":"Incorrect API key provided: sk-very-secret"}}"#)).await;
+    let bad = ScriptedServer::with(|_| {
+        Script::json(401, r#"{"error":{"message":"Incorrect API key provided: sk-very-secret"}}"#)
+    })
+    .await;
     let (good, bad) = (format!("{}/v1", good.url()), format!("{}/v1", bad.url()));
     let both = [
         ("OPENAI_COMPATIBLE_BASE_URL", good.as_str()),

@@ -32,6 +32,7 @@ impl Process {
         let site = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("site");
         std::fs::create_dir_all(site.join("pkg")).unwrap();
         command.env_clear().env("RIVULET_ADDR", "127.0.0.1:0").env("RIVULET_DISCOVER", "off");
+        command.env("DATABASE_URL", "sqlite::memory:").env("RIVULET_TITLES", "off");
         command.env("RIVULET_SITE_ROOT", site).envs(variables.iter().copied());
         let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let (lines, log) = channel();

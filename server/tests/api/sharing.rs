@@ -40,7 +40,13 @@ async fn a_shared_conversation_is_read_without_a_script_and_without_a_trace() {
     let app = TestApp::before(&upstream, &[("RIVULET_SYSTEM_PROMPT", "Secret instructions.")]).await;
     said(&app, &mut upstream, "Another secret", "Nobody sees this.").await;
     let question = "</title><script>alert(1)</script>";
-    let id = said(&app, &mut upstream, question, "It is **bold**.\n\n```rust\nlet a = 1 < 2;\n```\n\n<img src=x onerror=alert(2)>").await;
+    let id = said(
+        &app,
+        &mut upstream,
+        question,
+        "It is **bold**.\n\n```rust\nlet a = 1 < 2;\n```\n\n<img src=x onerror=alert(2)>",
+    )
+    .await;
     let link = share(&app, &id).await;
     let (token, path) = (link["token"].as_str().unwrap(), link["path"].as_str().unwrap());
     assert_eq!((token.len(), path), (22, format!("/s/{token}").as_str()));
@@ -103,7 +109,8 @@ async fn only_the_owner_shares() {
         problem(response, 404, "not_found").await;
     }
     assert_eq!(read(&app, link["path"].as_str().unwrap()).await.status(), 200);
-    for odd in ["/s/", "/s/x", "/s/%ff", "/s/%00", "/s/../c", &format!("/s/{id}"), &format!("/s/{}", "a".repeat(5000))] {
+    for odd in ["/s/", "/s/x", "/s/%ff", "/s/%00", "/s/../c", &format!("/s/{id}"), &format!("/s/{}", "a".repeat(5000))]
+    {
         assert_eq!(read(&app, odd).await.status(), 404, "{odd}");
     }
 }

@@ -83,7 +83,10 @@ async fn a_conversation_comes_out_as_json_and_as_markdown() {
     assert_eq!(response.headers()["content-type"], "text/markdown; charset=utf-8");
     assert!(response.headers()["content-disposition"].to_str().unwrap().ends_with(".md"));
     let text = response.text().await.unwrap();
-    assert!(text.starts_with("# What is \"Überlauf\"?\n") && text.contains("\n## You\n\nWhat is \"Überlauf\"?\n"), "{text}");
+    assert!(
+        text.starts_with("# What is \"Überlauf\"?\n") && text.contains("\n## You\n\nWhat is \"Überlauf\"?\n"),
+        "{text}"
+    );
     assert!(text.contains("\n## Assistant (demo/rivulet)\n"), "{text}");
 
     let detail = problem(app.get(&format!("{path}?format=pdf")).await, 400, "invalid_request").await;
@@ -113,7 +116,9 @@ async fn an_answer_under_way_comes_out_as_far_as_it_has_come() {
 async fn everything_comes_out_and_goes_in_elsewhere() {
     let (here, there) = (TestApp::start().await, TestApp::start().await);
     let first = said(&here, &["one", "two"]).await;
-    let answer = here.get(&format!("/api/conversations/{first}")).await.json::<Value>().await.unwrap()["messages"][1]["id"].clone();
+    let answer =
+        here.get(&format!("/api/conversations/{first}")).await.json::<Value>().await.unwrap()["messages"][1]["id"]
+            .clone();
     let retried = here.post(&format!("/api/conversations/{first}/messages"), json!({"retry": answer})).await;
     Events::new(retried).all().await;
     for number in 0..20 {
@@ -193,8 +198,10 @@ async fn exports_of_other_programs_come_in() {
     assert_eq!(reason("Flüsse"), "1 picture and 1 attached file were left out");
     let rivers = list(&app, &app.client).await.into_iter().find(|one| one["title"] == "Rivers of Europe").unwrap();
     assert_eq!((&rivers["pinned"], &rivers["updated_at"]), (&json!(true), &json!(1_716_000_300_000_u64)));
-    let opened: Value = app.get(&format!("/api/conversations/{}", rivers["id"].as_str().unwrap())).await.json().await.unwrap();
-    let contents: Vec<_> = opened["messages"].as_array().unwrap().iter().map(|one| one["content"].as_str().unwrap()).collect();
+    let opened: Value =
+        app.get(&format!("/api/conversations/{}", rivers["id"].as_str().unwrap())).await.json().await.unwrap();
+    let contents: Vec<_> =
+        opened["messages"].as_array().unwrap().iter().map(|one| one["content"].as_str().unwrap()).collect();
     assert_eq!(contents[1], "The **Volga**, with 3,530 km. It ends in the Caspian Sea.");
     assert_eq!(contents.len(), 4);
     assert_eq!(opened["messages"][1]["siblings"].as_array().unwrap().len(), 2);
@@ -235,7 +242,11 @@ async fn a_broken_file_changes_nothing() {
     let files: Vec<(Vec<u8>, u16, &str)> = vec![
         (cut(whole.as_bytes(), whole.len() - 3), 400, "damaged or not whole"),
         (cut(whole.as_bytes(), OPEN_WEBUI.len() + 2), 400, "damaged or not whole"),
-        (whole.replacen("\"mapping\": {", "\"mapping\": {,", 1).into_bytes(), 400, "conversation 2 of the file is damaged"),
+        (
+            whole.replacen("\"mapping\": {", "\"mapping\": {,", 1).into_bytes(),
+            400,
+            "conversation 2 of the file is damaged",
+        ),
         (whole.replacen("},\n{", "} {", 1).replacen("]", "] x", 1000).into_bytes(), 400, "damaged"),
         (cut(&archive, archive.len() - 30), 400, "archive cannot be read"),
         (spoiled, 400, "cannot be read"),
@@ -258,7 +269,10 @@ async fn a_broken_file_changes_nothing() {
     let endless = futures::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 100_000]));
     let response = import(&app, &app.client, reqwest::Body::wrap_stream(endless)).await;
     problem(response, 413, "too_large").await;
-    let form = app.request(Method::POST, "/api/import").header("content-type", "multipart/form-data; boundary=x").body("--x--");
+    let form = app
+        .request(Method::POST, "/api/import")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body("--x--");
     let detail = problem(form.send().await.unwrap(), 400, "invalid_request").await;
     assert!(detail.contains("the file itself"), "{detail}");
     assert_eq!(list(&app, &app.client).await, before);

@@ -40,7 +40,8 @@ pub(super) async fn received(state: &AppState, request: Request) -> Result<File,
 fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), ApiError> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if text(header::CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
-        let message = "The body must be the file itself, not a form with the file in it (with curl, `--data-binary @file`).";
+        let message =
+            "The body must be the file itself, not a form with the file in it (with curl, `--data-binary @file`).";
         return Err(ApiError::new(ErrorCode::InvalidRequest, message));
     }
     if text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit) {
@@ -65,8 +66,8 @@ async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) ->
             ApiError::new(ErrorCode::RequestTimeout, message)
         })?;
         let Some(frame) = frame else { return Ok(()) };
-        let frame = frame
-            .map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole."))?;
+        let frame =
+            frame.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole."))?;
         let Ok(piece) = frame.into_data() else { continue };
         received += piece.len() as u64;
         if received > limit {

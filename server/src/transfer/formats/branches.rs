@@ -113,7 +113,8 @@ impl Branches {
     pub(super) fn join_answers(self) -> Self {
         let mut followers: HashMap<MessageId, usize> = HashMap::new();
         for message in &self.messages {
-            *followers.entry(message.parent_id.unwrap_or(message.id)).or_default() += usize::from(message.parent_id.is_some());
+            *followers.entry(message.parent_id.unwrap_or(message.id)).or_default() +=
+                usize::from(message.parent_id.is_some());
         }
         let mut joined: Vec<Message> = Vec::with_capacity(self.messages.len());
         let mut places: HashMap<MessageId, usize> = HashMap::new();
@@ -213,7 +214,8 @@ mod tests {
 
     #[test]
     fn a_shown_place_without_a_message_means_the_one_above_it() {
-        let nodes = vec![node("question", "", USER, 1), node("tool", "question", None, 0), node("end", "tool", None, 0)];
+        let nodes =
+            vec![node("question", "", USER, 1), node("tool", "question", None, 0), node("end", "tool", None, 0)];
         let branches = arrange(nodes, Some("end"), 1).unwrap();
         assert_eq!(branches.head, Some(branches.messages[0].id));
         let nodes = vec![node("question", "", USER, 1), node("answer", "question", ANSWER, 2)];
@@ -226,12 +228,15 @@ mod tests {
         let circle = vec![node("a", "b", USER, 1), node("b", "a", ANSWER, 2), node("c", "", USER, 1)];
         assert!(arrange(circle, None, 0).unwrap_err().contains("circle"));
         assert!(arrange(vec![node("a", "a", USER, 1)], None, 0).unwrap_err().contains("circle"));
-        assert!(arrange(vec![node("a", "", USER, 1), node("a", "", USER, 2)], None, 0).unwrap_err().contains("same id"));
+        assert!(
+            arrange(vec![node("a", "", USER, 1), node("a", "", USER, 2)], None, 0).unwrap_err().contains("same id")
+        );
     }
 
     #[test]
     fn a_long_conversation_needs_no_stack() {
-        let nodes = (0..200_000_u64).map(|at| node(&at.to_string(), &at.wrapping_sub(1).to_string(), USER, at)).collect();
+        let nodes =
+            (0..200_000_u64).map(|at| node(&at.to_string(), &at.wrapping_sub(1).to_string(), USER, at)).collect();
         assert_eq!(arrange(nodes, None, 0).unwrap().messages.len(), 200_000);
     }
 
@@ -248,8 +253,14 @@ mod tests {
             node("z", "x", ANSWER, 8),
         ];
         let branches = arrange(nodes, Some("b"), 0).unwrap().join_answers();
-        let expected =
-            [("question", ""), ("a\n\nb\n\nc", "question"), ("then", "a\n\nb\n\nc"), ("x", "then"), ("y", "x"), ("z", "x")];
+        let expected = [
+            ("question", ""),
+            ("a\n\nb\n\nc", "question"),
+            ("then", "a\n\nb\n\nc"),
+            ("x", "then"),
+            ("y", "x"),
+            ("z", "x"),
+        ];
         assert_eq!(texts(&branches), pairs(&expected));
         assert_eq!(branches.head, Some(branches.messages[1].id));
     }

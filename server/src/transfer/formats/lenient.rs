@@ -111,7 +111,12 @@ mod tests {
     #[test]
     fn times_are_read_in_any_unit() {
         let expected = Some(1_700_000_000_123);
-        for value in [json!(1_700_000_000.123), json!(1_700_000_000_123_u64), json!(1_700_000_000_123_000_u64), json!("1700000000.123")] {
+        for value in [
+            json!(1_700_000_000.123),
+            json!(1_700_000_000_123_u64),
+            json!(1_700_000_000_123_000_u64),
+            json!("1700000000.123"),
+        ] {
             assert_eq!(millis(&value), expected, "{value}");
         }
         assert_eq!(millis(&json!(1_700_000_000_123_000_000_u64)), expected);

@@ -126,12 +126,19 @@ fn read_strictly(json: &[u8], unknown: &impl Fn() -> Refused) -> Result<Incoming
     incoming.and_then(complete).map_err(unusable)
 }
 
+/// The most messages in one conversation. It is stored in one step, for which everybody waits: some seconds for so many. The longest
+/// that people have are of some thousands.
+const MOST_MESSAGES: usize = 20_000;
+
 /// The end of the year 9999, in milliseconds since 1970 UTC: what is later can be no time.
 const LATEST: u64 = 253_402_300_799_999;
 
 /// Sets what the file has left open.
 fn complete(mut incoming: Incoming) -> Result<Incoming, String> {
     let WholeConversation { summary, messages, .. } = &mut incoming.conversation;
+    if messages.len() > MOST_MESSAGES {
+        return Err(format!("it has {} messages, more than {MOST_MESSAGES}", messages.len()));
+    }
     let times = messages.iter_mut().map(|message| &mut message.created_at);
     for time in times.chain([&mut summary.created_at, &mut summary.updated_at]) {
         *time = (*time).min(LATEST);

@@ -289,7 +289,10 @@ mod tests {
         assert_eq!(messages[2].content, "Der Nil oder der Amazonas.");
         assert_eq!(messages[2].usage, Some(Usage { input_tokens: 12, output_tokens: 34 }));
         assert_eq!(messages[2].created_at, 1_719_000_009_000);
-        assert_eq!((messages[4].status, messages[4].error.as_ref().unwrap().message.as_str()), (MessageStatus::Failed, "model not found"));
+        assert_eq!(
+            (messages[4].status, messages[4].error.as_ref().unwrap().message.as_str()),
+            (MessageStatus::Failed, "model not found")
+        );
         assert_eq!(conversation.head, Some(messages[4].id));
         assert_eq!(left_out, LeftOut { pictures: 1, files: 1, ..LeftOut::default() });
     }

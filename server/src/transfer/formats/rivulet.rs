@@ -83,7 +83,10 @@ fn at_rest(message: Message) -> Message {
 /// Makes a conversation of it.
 pub(super) fn conversation(document: Document) -> Result<Incoming, String> {
     if document.rivulet > VERSION {
-        return Err(format!("it was written by a newer Rivulet (format {}; this one reads {VERSION})", document.rivulet));
+        return Err(format!(
+            "it was written by a newer Rivulet (format {}; this one reads {VERSION})",
+            document.rivulet
+        ));
     }
     let owner = document.owner.map(OwnerName::owner).transpose()?;
     let known: HashMap<MessageId, Option<MessageId>> =

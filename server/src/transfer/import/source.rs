@@ -9,7 +9,7 @@ use super::{
 };
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek},
+    io::{self, BufRead, BufReader, Seek},
 };
 
 /// How much is taken in.

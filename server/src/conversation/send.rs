@@ -1,0 +1,207 @@
+//! Asking: a question, an edited one, another answer, or the rest of one that broke off.
+
+use super::{ConversationError, Conversations, answer_so_far, titles::Exchange};
+use crate::{
+    client::Client,
+    clock,
+    generation::{Generation, Keep, KeptText, Names, NewGeneration, OnEnd, Prepared, Question},
+    store::{NewAsk, NewTurn, StoreError, TurnStart},
+    visitor::Owner,
+};
+use protocol::{
+    conversation::{ConversationSettings, SettingsChange},
+    feed::FeedChange,
+    id::{ConversationId, GenerationId, MessageId},
+    message::{Message, Role},
+    request::{Ask, Turn},
+};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// One request to go on with a conversation.
+#[derive(Debug)]
+pub struct Send {
+    /// Whom it counts for.
+    pub client: Client,
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// What is asked.
+    pub ask: Ask,
+    /// What to change in the conversation's settings.
+    pub settings: SettingsChange,
+    /// The client's name for this request.
+    pub idempotency_key: Option<String>,
+    /// Whether the conversation is an API session.
+    pub is_session: bool,
+}
+
+/// A turn that is about to be stored, and the generation that is prepared for it.
+struct Begin {
+    turn: NewTurn,
+    /// The text that the answer takes on from.
+    kept: Option<KeptText>,
+    prepared: Prepared,
+}
+
+impl Conversations {
+    /// Asks, and begins the answer. What is refused has left no trace. A repeated idempotency key leads to the generation
+    /// that it began; if that has been forgotten, to its message told again.
+    pub async fn send(&self, owner: &Owner, send: Send) -> Result<Arc<Generation>, ConversationError> {
+        if let Some(key) = &send.idempotency_key
+            && let Some(answer) = self.store.answer_by_key(owner, send.conversation, key).await?
+        {
+            return Ok(self.known(owner, send.conversation, answer));
+        }
+        let before = self.store.settings(owner, send.conversation).await?;
+        let kept = match send.ask {
+            Ask::Continue(id) => Some(self.unfinished(owner, send.conversation, id).await?),
+            _ => None,
+        };
+        let model = send.settings.clone().apply(before).model;
+        let now = clock::now();
+        let (question, ask) = new_ask(send.ask, now);
+        let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, now);
+        let names = Names {
+            conversation: Some(send.conversation),
+            question,
+            answer: Some(answer.id),
+            is_session: send.is_session,
+        };
+        // On the session routes the client's leaving is the cancel: nobody comes back.
+        let keep = if send.is_session { Keep::Nothing } else { Keep::ForResume };
+        let new = NewGeneration { owner: owner.clone(), client: send.client, model, names, keep };
+        let prepared = self.engine.prepare(new)?;
+        answer.generation_id = Some(prepared.id());
+        answer.model = Some(prepared.model().to_owned());
+        let turn = NewTurn {
+            conversation: send.conversation,
+            idempotency_key: send.idempotency_key,
+            ask,
+            answer,
+            settings: send.settings,
+        };
+        let begin = Begin { turn, kept, prepared };
+        // In a task of its own: a client that leaves now must not leave a turn behind that no generation will end.
+        let (this, owner) = (self.clone(), owner.clone());
+        let begun = tokio::spawn(async move { this.begin(owner, begin).await });
+        begun.await.map_err(|_| ConversationError::Failed)?
+    }
+
+    /// Stores the turn and launches its generation, both or neither.
+    async fn begin(&self, owner: Owner, begin: Begin) -> Result<Arc<Generation>, ConversationError> {
+        let Begin { turn, kept, prepared } = begin;
+        let (conversation, mut answer) = (turn.conversation, turn.answer.clone());
+        match self.add(&owner, turn).await {
+            Ok(TurnStart::Added { history, settings, summary }) => {
+                answer.parent_id = history.last().map(|question| question.id);
+                let first = (history.len() == 1).then(|| history[0].content.clone());
+                let question = Question { kept, ..self.question(history, settings) };
+                let on_end = self.save(owner.clone(), conversation, answer.clone(), first);
+                let generation = self.engine.launch(prepared, question, Some(on_end));
+                self.keeper.follow(answer.id, Arc::clone(&generation));
+                self.engine.tell(&owner, FeedChange::Conversation(summary));
+                Ok(generation)
+            }
+            Ok(TurnStart::Known(message)) => {
+                self.engine.discard(prepared);
+                Ok(self.known(&owner, conversation, *message))
+            }
+            Err(error) => {
+                self.engine.discard(prepared);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Adds a turn. An answer that the store has as under way, and that nobody writes, does not block its conversation.
+    async fn add(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError> {
+        match self.store.begin_turn(owner, turn.clone()).await {
+            Err(StoreError::AnswerUnderWay(generation)) if !self.is_running(generation) => {
+                if !self.keeper.settle(generation).await {
+                    self.store.interrupt(generation).await?;
+                }
+                self.store.begin_turn(owner, turn).await
+            }
+            begun => begun,
+        }
+    }
+
+    fn is_running(&self, generation: GenerationId) -> bool {
+        self.engine.get(generation).is_some_and(|generation| !generation.is_ended())
+    }
+
+    /// The generation that made an answer; if it has been forgotten, the answer told again.
+    pub(super) fn known(&self, owner: &Owner, conversation: ConversationId, answer: Message) -> Arc<Generation> {
+        let known = answer.generation_id.and_then(|id| self.engine.get(id));
+        known.unwrap_or_else(|| {
+            let answer = self.keeper.unsaved(answer.id).unwrap_or(answer);
+            self.engine.replay(owner.clone(), conversation, answer)
+        })
+    }
+
+    /// What has come of an answer that can be taken on from where it broke off.
+    async fn unfinished(
+        &self,
+        owner: &Owner,
+        conversation: ConversationId,
+        id: MessageId,
+    ) -> Result<KeptText, ConversationError> {
+        let found = self.store.message(owner, conversation, id).await;
+        let mut answer =
+            found.ok().filter(|found| found.role == Role::Assistant).ok_or(StoreError::NotFound("answer"))?;
+        self.bring_up_to_date(&mut answer);
+        if answer.content.is_empty() {
+            return Err(ConversationError::NothingToContinue);
+        }
+        Ok(KeptText { content: answer.content, reasoning: answer.reasoning })
+    }
+
+    fn question(&self, history: Vec<Message>, settings: ConversationSettings) -> Question {
+        // An answer that failed before its first word says nothing to the next one.
+        let said = history.into_iter().filter(|message| message.role != Role::Assistant || !message.content.is_empty());
+        Question {
+            system_prompt: settings
+                .system_prompt
+                .filter(|text| !text.is_empty())
+                .or_else(|| self.system_prompt.clone()),
+            turns: said.map(|message| Turn { role: message.role, content: message.content }).collect(),
+            parameters: settings.parameters,
+            kept: None,
+        }
+    }
+
+    /// Stores the answer at its end, and looks for a title after the first one.
+    fn save(&self, owner: Owner, conversation: ConversationId, answer: Message, first: Option<String>) -> OnEnd {
+        let this = self.clone();
+        Box::new(move |ended| {
+            Box::pin(async move {
+                let answer = answer_so_far(&answer, ended);
+                if let Some(summary) = this.keeper.end(owner.clone(), conversation, answer.clone()).await {
+                    this.engine.tell(&owner, FeedChange::Conversation(summary));
+                }
+                if let Some(question) = first {
+                    tokio::spawn(this.find_title(owner, conversation, Exchange { question, answer }));
+                }
+            })
+        })
+    }
+}
+
+/// What is asked, as the store takes it, and the id of the question if it is a new one.
+fn new_ask(ask: Ask, now: u64) -> (Option<MessageId>, NewAsk) {
+    let question = |content| {
+        let id = MessageId(Uuid::new_v4());
+        (Some(id), Box::new(Message::user(id, None, content, now)))
+    };
+    match ask {
+        Ask::Question(content) => {
+            let (id, question) = question(content);
+            (id, NewAsk::Question(question))
+        }
+        Ask::Edit(old, content) => {
+            let (id, question) = question(content);
+            (id, NewAsk::Edit(old, question))
+        }
+        Ask::Retry(old) | Ask::Continue(old) => (None, NewAsk::Retry(old)),
+    }
+}

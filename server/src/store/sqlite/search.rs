@@ -1,0 +1,227 @@
+//! Search: the index finds what fits, the newest first; of that, the best are chosen here.
+//!
+//! The index has each text's words with its owner's key as one more word, so that nobody's search ever walks over what is
+//! another's. A word that is everywhere fits a million messages; only the newest of them are weighed.
+
+mod snippet;
+
+use super::rows::{self, owner_name};
+use crate::{
+    store::{
+        StoreError,
+        words::{Term, indexed, terms, words},
+    },
+    visitor::Owner,
+};
+use protocol::{
+    id::{ConversationId, MessageId},
+    message::Role,
+    search::{SearchHit, SearchResults},
+};
+use snippet::{marked, snippet};
+use sqlx::{Row, SqliteConnection, query, query_scalar};
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
+
+/// The most messages that are weighed, and the most titles.
+const WEIGHED: usize = 300;
+
+/// The most characters of a message that are weighed.
+const WEIGHED_TEXT: i64 = 20_000;
+
+/// The most messages of one conversation in a result: one long chat must not hide the others.
+const OF_ONE_CONVERSATION: usize = 3;
+
+/// What a title that fits is worth: more than any message.
+const TITLE: f64 = 100.0;
+
+pub(super) async fn index_message(
+    connection: &mut SqliteConnection,
+    message: i64,
+    owner: i64,
+    content: &str,
+) -> Result<(), StoreError> {
+    let words = indexed(content);
+    if !words.is_empty() {
+        let insert = "INSERT INTO message_words (rowid, owner, words) VALUES (?, ?, ?)";
+        query(insert).bind(message).bind(owner_word(owner)).bind(words).execute(connection).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn index_title(
+    connection: &mut SqliteConnection,
+    conversation: i64,
+    owner: i64,
+    title: &str,
+) -> Result<(), StoreError> {
+    forget_title(connection, conversation).await?;
+    let insert = "INSERT INTO title_words (rowid, owner, words) VALUES (?, ?, ?)";
+    query(insert).bind(conversation).bind(owner_word(owner)).bind(indexed(title)).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn forget_message(connection: &mut SqliteConnection, message: i64) -> Result<(), StoreError> {
+    query("DELETE FROM message_words WHERE rowid = ?").bind(message).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn forget_title(connection: &mut SqliteConnection, conversation: i64) -> Result<(), StoreError> {
+    query("DELETE FROM title_words WHERE rowid = ?").bind(conversation).execute(connection).await?;
+    Ok(())
+}
+
+fn owner_word(owner: i64) -> String {
+    format!("o{owner}")
+}
+
+/// The shortest beginning of a word that the index finds without walking over most of it.
+const SHORTEST_PREFIX: usize = 2;
+
+/// The query in the words of FTS5. Nothing but letters, digits and spaces of the text gets into it, between quotes.
+fn expression(owner: i64, terms: &[Term]) -> String {
+    let term = |term: &Term| {
+        let long = term.words.last().is_some_and(|last| last.chars().count() >= SHORTEST_PREFIX);
+        format!("\"{}\"{}", term.words.join(" "), if term.prefix && long { " *" } else { "" })
+    };
+    let terms: Vec<_> = terms.iter().map(term).collect();
+    format!("owner : \"{}\" AND words : ({})", owner_word(owner), terms.join(" AND "))
+}
+
+/// One thing that fits.
+struct Candidate {
+    conversation: ConversationId,
+    title: String,
+    message: Option<(i64, MessageId, Role)>,
+    text: String,
+    created_at: i64,
+    score: f64,
+}
+
+pub(super) async fn search(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    text: &str,
+    limit: usize,
+    cursor: Option<String>,
+) -> Result<SearchResults, StoreError> {
+    let offset: usize = cursor.map_or(Ok(0), |cursor| cursor.parse()).map_err(|_| StoreError::InvalidCursor)?;
+    let select = "SELECT key FROM owners WHERE name = ?";
+    let owner: Option<i64> = query_scalar(select).bind(owner_name(owner)).fetch_optional(&mut *connection).await?;
+    let (terms, Some(owner)) = (terms(text), owner) else { return Ok(SearchResults::default()) };
+    if terms.is_empty() {
+        return Ok(SearchResults::default());
+    }
+    let expression = expression(owner, &terms);
+    let titles = titles(connection, &expression).await?;
+    let messages = messages(connection, &expression).await?;
+    let ranked = rank(titles, messages, &terms);
+    let more = ranked.len() > offset.saturating_add(limit);
+    let mut hits = Vec::new();
+    for candidate in ranked.into_iter().skip(offset).take(limit) {
+        hits.push(hit(connection, candidate, &terms).await?);
+    }
+    Ok(SearchResults { hits, next: more.then(|| (offset + limit).to_string()) })
+}
+
+pub(super) const TITLES: &str = "SELECT c.id, c.title, c.created_at FROM title_words w CROSS JOIN conversations c ON c.key = w.rowid \
+     WHERE title_words MATCH ? AND c.deleted_at IS NULL AND c.head IS NOT NULL ORDER BY w.rowid DESC LIMIT ?";
+
+async fn titles(connection: &mut SqliteConnection, expression: &str) -> Result<Vec<Candidate>, StoreError> {
+    let rows = query(TITLES).bind(expression).bind(WEIGHED as i64).fetch_all(connection).await?;
+    let candidate = |row: &sqlx::sqlite::SqliteRow| {
+        Ok(Candidate {
+            conversation: ConversationId(row.try_get(0)?),
+            title: row.try_get(1)?,
+            message: None,
+            text: String::new(),
+            created_at: row.try_get(2)?,
+            score: TITLE,
+        })
+    };
+    rows.iter().map(candidate).collect()
+}
+
+pub(super) const MESSAGES: &str = "SELECT m.key, m.id, m.role, m.created_at, substr(m.content, 1, ?), c.id, c.title \
+     FROM message_words w CROSS JOIN messages m ON m.key = w.rowid CROSS JOIN conversations c ON c.key = m.conversation \
+     WHERE message_words MATCH ? AND m.deleted_at IS NULL AND c.deleted_at IS NULL ORDER BY w.rowid DESC LIMIT ?";
+
+async fn messages(connection: &mut SqliteConnection, expression: &str) -> Result<Vec<Candidate>, StoreError> {
+    let found = query(MESSAGES).bind(WEIGHED_TEXT).bind(expression).bind(WEIGHED as i64);
+    let candidate = |row: &sqlx::sqlite::SqliteRow| {
+        Ok(Candidate {
+            conversation: ConversationId(row.try_get(5)?),
+            title: row.try_get(6)?,
+            message: Some((row.try_get(0)?, MessageId(row.try_get(1)?), rows::role(row.try_get(2)?)?)),
+            text: row.try_get(4)?,
+            created_at: row.try_get(3)?,
+            score: 0.0,
+        })
+    };
+    found.fetch_all(connection).await?.iter().map(candidate).collect()
+}
+
+/// The best first. A conversation whose title fits stands there once by itself only if none of its messages fits.
+fn rank(titles: Vec<Candidate>, mut messages: Vec<Candidate>, terms: &[Term]) -> Vec<Candidate> {
+    let entitled: HashSet<_> = titles.iter().map(|title| title.conversation).collect();
+    let count = messages.len() as f64;
+    for (age, message) in messages.iter_mut().enumerate() {
+        // Of two that fit equally well, the newer one.
+        let recency = 0.2 * (1.0 - age as f64 / count);
+        let title = if entitled.contains(&message.conversation) { TITLE } else { 0.0 };
+        message.score = title + weight(&message.text, terms) + recency;
+    }
+    let told: HashSet<_> = messages.iter().map(|message| message.conversation).collect();
+    messages.extend(titles.into_iter().filter(|title| !told.contains(&title.conversation)));
+    messages.sort_by(|one, other| {
+        other.score.total_cmp(&one.score).then(Reverse(one.created_at).cmp(&Reverse(other.created_at)))
+    });
+    let mut of_one: HashMap<ConversationId, usize> = HashMap::new();
+    messages.retain(|candidate| {
+        let count = of_one.entry(candidate.conversation).or_default();
+        *count += 1;
+        *count <= OF_ONE_CONVERSATION
+    });
+    messages
+}
+
+/// BM25's two numbers, as everybody sets them.
+const K1: f64 = 1.2;
+const B: f64 = 0.75;
+
+/// What an average message has in words.
+const AVERAGE_LENGTH: f64 = 150.0;
+
+/// How well a text fits: BM25 without the rarity of words, as all that is weighed has all of them.
+fn weight(text: &str, terms: &[Term]) -> f64 {
+    let words = words(text);
+    let length = 1.0 - B + B * words.len() as f64 / AVERAGE_LENGTH;
+    let of_term = |term: &Term| {
+        let count = term.places(&words).len() as f64;
+        count * (K1 + 1.0) / (count + K1 * length)
+    };
+    terms.iter().map(of_term).sum::<f64>() / terms.len() as f64
+}
+
+async fn hit(connection: &mut SqliteConnection, candidate: Candidate, terms: &[Term]) -> Result<SearchHit, StoreError> {
+    let mut parts = Vec::new();
+    if let Some((key, ..)) = candidate.message {
+        parts = snippet(&candidate.text, terms);
+        if parts.iter().all(|part| !part.hit) {
+            // What fits stands further down than what was weighed.
+            let select = "SELECT content FROM messages WHERE key = ?";
+            let text: String = query_scalar(select).bind(key).fetch_one(connection).await?;
+            parts = snippet(&text, terms);
+        }
+    }
+    Ok(SearchHit {
+        conversation_id: candidate.conversation,
+        title: marked(&candidate.title, terms),
+        message_id: candidate.message.map(|(_, id, _)| id),
+        role: candidate.message.map(|(.., role)| role),
+        snippet: parts,
+        created_at: rows::time(candidate.created_at),
+    })
+}

@@ -1,0 +1,255 @@
+//! What only this store does: files, recovery, plans of its statements, and what it costs.
+
+use super::{SqliteStore, branches, conversations, open, rows::owner_name, search, transfer, turns};
+use crate::{
+    store::{NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
+    visitor::{Owner, VisitorId},
+};
+use proptest::prelude::*;
+use protocol::{
+    conversation::SettingsChange,
+    id::{ConversationId, GenerationId, MessageId},
+    message::{Message, MessageStatus},
+};
+use sqlx::{AssertSqlSafe, ConnectOptions, Row, SqliteConnection, query, query_scalar};
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
+
+/// A folder that is gone with this.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        Self(std::env::temp_dir().join(format!("rivulet-{}", Uuid::new_v4())))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("inner/rivulet.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn owner() -> Owner {
+    Owner::Visitor(VisitorId::random())
+}
+
+fn turn(conversation: ConversationId, text: &str) -> NewTurn {
+    let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, 3);
+    answer.generation_id = Some(GenerationId(Uuid::new_v4()));
+    let ask = NewAsk::Question(Box::new(Message::user(MessageId(Uuid::new_v4()), None, text, 2)));
+    NewTurn { conversation, idempotency_key: Some("k".into()), ask, answer, settings: SettingsChange::default() }
+}
+
+#[tokio::test]
+async fn memory_passes_the_contract() {
+    contract::run(async || SqliteStore::open(Path::new(":memory:")).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_file_passes_the_contract() {
+    let folder = Folder::new();
+    contract::run(async || SqliteStore::open(&folder.0.join(Uuid::new_v4().to_string())).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn what_was_written_is_there_again() {
+    let folder = Folder::new();
+    let (owner, other) = (owner(), Owner::User("ann:b".into()));
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let mine = contract::conversation(&store, &owner).await;
+    let session = contract::conversation(&store, &other).await;
+    for (owner, id) in [(&owner, mine), (&other, session)] {
+        assert!(matches!(store.begin_turn(owner, turn(id, "hi")).await.unwrap(), TurnStart::Added { .. }));
+    }
+    store.close().await;
+    assert!(matches!(
+        store.get(&owner, mine, Window::All).await,
+        Err(StoreError::Unavailable(_) | StoreError::Failed(_))
+    ));
+    let again = SqliteStore::open(&folder.file()).await.unwrap();
+    for (owner, id) in [(&owner, mine), (&other, session)] {
+        let messages = again.get(owner, id, Window::All).await.unwrap().messages;
+        assert_eq!(messages[0].content, "hi");
+        assert_eq!(messages[1].status, MessageStatus::Interrupted, "nobody writes it any more");
+        assert!(
+            matches!(again.begin_turn(owner, turn(id, "hi")).await.unwrap(), TurnStart::Known(_)),
+            "the key is known"
+        );
+    }
+    assert_eq!(again.owners().await.unwrap(), [owner, other]);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(folder.0.join("inner")).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}
+
+#[tokio::test]
+async fn the_database_of_a_newer_program_is_left_alone() {
+    let folder = Folder::new();
+    SqliteStore::open(&folder.file()).await.unwrap().close().await;
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    query("PRAGMA user_version = 99").execute(&mut connection).await.unwrap();
+    drop(connection);
+    let refused = SqliteStore::open(&folder.file()).await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("newer Rivulet") && refused.contains("version 99"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_place_that_cannot_be_is_named() {
+    let folder = Folder::new();
+    std::fs::create_dir_all(&folder.0).unwrap();
+    std::fs::write(folder.0.join("inner"), "a file").unwrap();
+    let refused = SqliteStore::open(&folder.file()).await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("inner") && refused.contains("RIVULET_DATA_DIR"), "{refused}");
+    std::fs::write(folder.0.join("text.db"), "this is no database, but a text that is long enough".repeat(99)).unwrap();
+    let refused = SqliteStore::open(&folder.0.join("text.db")).await.map(drop).unwrap_err().to_string();
+    assert!(refused.contains("text.db") && refused.contains("not a database"), "{refused}");
+}
+
+/// Lists, branches and searches must not walk over tables, however many rows there are.
+#[tokio::test]
+async fn no_statement_scans_a_table() {
+    let folder = Folder::new();
+    SqliteStore::open(&folder.file()).await.unwrap().close().await;
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    for statement in [
+        conversations::PINNED,
+        conversations::RECENT,
+        conversations::FIND,
+        conversations::BY_TOKEN,
+        conversations::GONE,
+        branches::UP,
+        branches::NEWEST_LEAF,
+        branches::BELOW,
+        branches::CHILDREN,
+        branches::VERSIONS,
+        turns::BY_KEY,
+        turns::BY_GENERATION,
+        turns::CHECKPOINT,
+        transfer::NEXT,
+        transfer::ALL_MESSAGES,
+        search::TITLES,
+        search::MESSAGES,
+    ] {
+        for step in plan(&mut connection, statement).await {
+            // What a statement made itself or was given, and the index of words.
+            let own = ["SCAN branch", "SCAN below", "SCAN parents VIRTUAL", "SCAN piece VIRTUAL", "SCAN (subquery"];
+            let fine =
+                own.iter().any(|own| step.starts_with(own)) || step == "SCAN CONSTANT ROW" || step.ends_with(":M2");
+            let scans = step.starts_with("SCAN") && !fine;
+            assert!(!scans, "{step}: {statement}");
+        }
+    }
+    let sorted = plan(&mut connection, conversations::RECENT).await;
+    assert!(!sorted.iter().any(|step| step.contains("TEMP B-TREE")), "{sorted:?}");
+}
+
+async fn plan(connection: &mut SqliteConnection, statement: &'static str) -> Vec<String> {
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+    let steps = query(explain).fetch_all(connection).await.unwrap();
+    steps.iter().map(|step| step.get::<String, _>(3)).collect()
+}
+
+#[tokio::test]
+async fn many_sends_at_once_are_few_commits() {
+    let store = SqliteStore::open(Path::new(":memory:")).await.unwrap();
+    let owner = owner();
+    let mut ids = Vec::new();
+    for _ in 0..200 {
+        ids.push(contract::conversation(&store, &owner).await);
+    }
+    let sends = ids.iter().map(|id| store.begin_turn(&owner, turn(*id, "hi")));
+    for begun in futures::future::join_all(sends).await {
+        assert!(matches!(begun.unwrap(), TurnStart::Added { .. }));
+    }
+    assert_eq!(store.list(&owner, 200, None).await.unwrap().conversations.len(), 200);
+}
+
+#[tokio::test]
+async fn what_cannot_be_restored_any_more_is_removed() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let owner = owner();
+    let (whole, part) = (contract::conversation(&store, &owner).await, contract::conversation(&store, &owner).await);
+    for id in [whole, part] {
+        store.begin_turn(&owner, turn(id, "apple")).await.unwrap();
+        let answer = store.get(&owner, id, Window::All).await.unwrap().messages.remove(1);
+        store
+            .save_answer(&owner, id, Message { status: MessageStatus::Complete, content: "pear".into(), ..answer })
+            .await
+            .unwrap();
+    }
+    let empty = contract::conversation(&store, &owner).await;
+    store.delete(&owner, whole).await.unwrap();
+    let answer = store.get(&owner, part, Window::All).await.unwrap().messages[1].id;
+    store.delete_message(&owner, part, answer).await.unwrap();
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    let count = async |connection: &mut SqliteConnection| -> (i64, i64, i64) {
+        let count = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages), (SELECT count(*) FROM message_words)";
+        sqlx::query_as(count).fetch_one(connection).await.unwrap()
+    };
+    while store.purge().await.unwrap() {}
+    assert_eq!(count(&mut connection).await, (3, 4, 4));
+    query("UPDATE conversations SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    query("UPDATE messages SET deleted_at = 1 WHERE deleted_at IS NOT NULL").execute(&mut connection).await.unwrap();
+    query("UPDATE conversations SET updated_at = 1 WHERE head IS NULL").execute(&mut connection).await.unwrap();
+    while store.purge().await.unwrap() {}
+    assert_eq!(count(&mut connection).await, (1, 1, 1));
+    assert!(matches!(store.settings(&owner, empty).await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.restore_message(&owner, part, answer).await, Err(StoreError::NotFound(_))));
+    let whole: String = query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(whole, "ok");
+    assert!(owner_name(&owner).starts_with("visitor:"));
+}
+
+#[tokio::test]
+async fn what_does_not_fit_on_the_disk_is_refused_until_it_does() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let owner = owner();
+    let id = contract::conversation(&store, &owner).await;
+    store.limit_pages(Some(4)).await;
+    let long = "word ".repeat(20_000);
+    let refused = store.begin_turn(&owner, turn(id, &long)).await.map(drop).unwrap_err();
+    assert!(matches!(&refused, StoreError::Unavailable(sentence) if sentence.contains("disk is full")), "{refused:?}");
+    let mut trouble = store.trouble();
+    assert_eq!(trouble.borrow().as_ref().unwrap().message, refused.to_string());
+    assert!(store.get(&owner, id, Window::All).await.unwrap().messages.is_empty(), "what is there can be read");
+    // Nobody has to try: it finds out by itself.
+    store.limit_pages(None).await;
+    tokio::time::timeout(std::time::Duration::from_secs(30), trouble.wait_for(Option::is_none)).await.unwrap().unwrap();
+    assert!(matches!(store.begin_turn(&owner, turn(id, &long)).await.unwrap(), TurnStart::Added { .. }));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// Any text can be looked for, and what was said is found by its own words.
+    #[test]
+    fn any_text_is_a_query(text in "\\PC{0,40}|[\"'*()^:+ a-c-]{0,20}|.{0,30}") {
+        thread_local!(static RUNTIME: (tokio::runtime::Runtime, SqliteStore, Owner) = {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let store = runtime.block_on(SqliteStore::open(Path::new(":memory:"))).unwrap();
+            (runtime, store, owner())
+        });
+        RUNTIME.with(|(runtime, store, owner)| runtime.block_on(async {
+            let id = contract::conversation(store, owner).await;
+            store.begin_turn(owner, turn(id, &text)).await.unwrap();
+            let hits = store.search(owner, &text, 100, None).await.unwrap().hits;
+            if !crate::store::words::terms(&text).is_empty() && !text.contains(['"', '“', '”', '„', '«', '»', '「', '」']) {
+                prop_assert!(!hits.is_empty(), "{:?}", text);
+            }
+            store.delete(owner, id).await.unwrap();
+            Ok(())
+        }))?;
+    }
+}

@@ -1,0 +1,172 @@
+//! Conversations with all their branches, out and in; and those that are shared.
+
+use super::{
+    branches,
+    conversations::{self, AFTER_FOUND},
+    rows::{self, message_columns, owner_name},
+    search,
+};
+use crate::{
+    store::{Imported, StoreError, WholeConversation, Window},
+    visitor::Owner,
+};
+use protocol::{
+    conversation::Conversation,
+    id::{ConversationId, MessageId},
+    message::{Message, MessageStatus},
+};
+use sqlx::{Row, SqliteConnection, query, query_scalar};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+pub(super) const ALL_MESSAGES: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    " FROM messages m LEFT JOIN messages p ON p.key = m.parent WHERE m.conversation = ? AND m.deleted_at IS NULL ORDER BY m.key"
+);
+
+pub(super) async fn whole(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+) -> Result<WholeConversation, StoreError> {
+    let conversation = conversations::find(connection, owner, id).await?;
+    let rows = query(ALL_MESSAGES).bind(conversation.key).fetch_all(&mut *connection).await?;
+    let rows = rows.iter().map(rows::message).collect::<Result<Vec<_>, _>>()?;
+    let head = rows.iter().find(|row| Some(row.key) == conversation.head).map(|row| row.message.id);
+    let mut messages = Vec::with_capacity(rows.len());
+    for row in rows {
+        messages.push(match row.message.status {
+            MessageStatus::Streaming => so_far(connection, row.key, row.message).await?,
+            _ => row.message,
+        });
+    }
+    let origin = query_scalar("SELECT origin FROM conversations WHERE key = ?");
+    let origin = origin.bind(conversation.key).fetch_one(connection).await?;
+    Ok(WholeConversation { summary: conversation.summary, settings: conversation.settings, messages, head, origin })
+}
+
+/// An answer that is being written, with the pieces that are kept of it. The server that writes it knows more.
+async fn so_far(connection: &mut SqliteConnection, key: i64, message: Message) -> Result<Message, StoreError> {
+    let pieces = "SELECT coalesce(group_concat(content, '' ORDER BY last_event), ''), \
+                  coalesce(group_concat(reasoning, '' ORDER BY last_event), '') FROM pieces WHERE message = ?";
+    let (content, reasoning) = sqlx::query_as(pieces).bind(key).fetch_one(connection).await?;
+    Ok(Message { content, reasoning, ..message })
+}
+
+/// The owner's next conversation after one that has this key, and its own key.
+pub(super) const NEXT: &str = "SELECT key, id FROM conversations WHERE owner = (SELECT key FROM owners WHERE name = ?) \
+     AND deleted_at IS NULL AND head IS NOT NULL AND key > ? ORDER BY key LIMIT 1";
+
+pub(super) async fn next(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    after: i64,
+) -> Result<Option<(i64, WholeConversation)>, StoreError> {
+    let row = query(NEXT).bind(owner_name(owner)).bind(after).fetch_optional(&mut *connection).await?;
+    let Some(row) = row else { return Ok(None) };
+    let id = ConversationId(row.try_get(1)?);
+    Ok(Some((row.try_get(0)?, whole(connection, owner, id).await?)))
+}
+
+/// Whether an owner has a conversation with this id, or one from this origin, that is not deleted.
+pub(super) const HERE: &str = "SELECT EXISTS (SELECT 1 FROM conversations WHERE id = ? AND owner = ? AND deleted_at IS NULL) \
+     OR EXISTS (SELECT 1 FROM conversations WHERE owner = ? AND origin = ? AND origin IS NOT NULL AND deleted_at IS NULL)";
+
+pub(super) async fn import(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    conversation: &WholeConversation,
+) -> Result<Imported, StoreError> {
+    let WholeConversation { summary, settings, messages, head, origin } = conversation;
+    let owner = conversations::owner_key(connection, owner).await?;
+    let here: bool =
+        query_scalar(HERE).bind(summary.id.0).bind(owner).bind(owner).bind(origin).fetch_one(&mut *connection).await?;
+    if here {
+        return Ok(Imported::AlreadyHere);
+    }
+    let key = conversations::create(connection, owner, summary, settings).await?;
+    let update = "UPDATE conversations SET origin = ? WHERE key = ?";
+    query(update).bind(origin).bind(key).execute(&mut *connection).await?;
+    if !summary.title.is_empty() {
+        search::index_title(connection, key, owner, &summary.title).await?;
+    }
+    let mut keys: HashMap<MessageId, i64> = HashMap::new();
+    for message in messages {
+        let missing = || StoreError::Failed(format!("the message {} stands before its parent", message.id));
+        let parent = message.parent_id.map(|parent| keys.get(&parent).copied().ok_or_else(missing)).transpose()?;
+        let row = rows::insert(connection, key, parent, &ended(message)).await?;
+        keys.insert(message.id, row);
+        search::index_message(connection, row, owner, &message.content).await?;
+    }
+    let head = head.and_then(|head| keys.get(&head).copied()).or_else(|| keys.values().max().copied());
+    conversations::set_head(connection, key, head).await?;
+    Ok(Imported::Added)
+}
+
+/// Nobody writes an answer that comes from a file.
+fn ended(message: &Message) -> Message {
+    let status = match message.status {
+        MessageStatus::Streaming => MessageStatus::Interrupted,
+        status => status,
+    };
+    Message { status, generation_id: None, ..message.clone() }
+}
+
+pub(super) async fn share(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+    token: &str,
+) -> Result<String, StoreError> {
+    let conversation = conversations::find(connection, owner, id).await?;
+    if conversation.head.is_none() {
+        return Err(StoreError::NotFound("message in this conversation"));
+    }
+    let update = "UPDATE conversations SET share_token = coalesce(share_token, ?), share_head = head WHERE key = ? \
+                  RETURNING share_token";
+    Ok(query_scalar(update).bind(token).bind(conversation.key).fetch_one(connection).await?)
+}
+
+pub(super) async fn unshare(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+) -> Result<(), StoreError> {
+    let conversation = conversations::find(connection, owner, id).await?;
+    let update = "UPDATE conversations SET share_token = NULL, share_head = NULL WHERE key = ?";
+    query(update).bind(conversation.key).execute(connection).await?;
+    Ok(())
+}
+
+pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Result<Conversation, StoreError> {
+    let row = query(conversations::BY_TOKEN).bind(token).fetch_optional(&mut *connection).await?;
+    let row = row.ok_or(StoreError::NotFound("shared conversation"))?;
+    let found = conversations::found(&row)?;
+    let head: i64 = row.try_get(AFTER_FOUND)?;
+    // What was deleted since is not shown, nor what followed it.
+    let branch = branches::up(connection, Some(head), usize::MAX).await?;
+    let deleted = "SELECT m.id FROM messages m WHERE m.conversation = ? AND m.deleted_at IS NOT NULL";
+    let deleted: Vec<Uuid> = query_scalar(deleted).bind(found.key).fetch_all(connection).await?;
+    let there = branch.into_iter().map(|row| row.message).take_while(|message| !deleted.contains(&message.id.0));
+    let messages = there.collect();
+    Ok(Conversation {
+        summary: found.summary,
+        settings: found.settings,
+        messages,
+        earlier: false,
+        shared: found.share_token,
+    })
+}
+
+/// A conversation with a part of its shown branch.
+pub(super) async fn get(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+    window: Window,
+) -> Result<Conversation, StoreError> {
+    let found = conversations::find(connection, owner, id).await?;
+    let (messages, earlier) = branches::window(connection, found.key, found.head, window).await?;
+    Ok(Conversation { summary: found.summary, settings: found.settings, messages, earlier, shared: found.share_token })
+}

@@ -1,0 +1,286 @@
+//! Turns: a question and its answer are added together; the answer is kept while it grows, and at its end.
+
+use super::{
+    branches,
+    conversations::{self, Found, title_by},
+    rows::{self, integer, message_columns, owner_name},
+    search,
+};
+use crate::{
+    store::{Checkpoint, NewAsk, NewTurn, StoreError, TurnStart, title::title},
+    visitor::Owner,
+};
+use protocol::{
+    conversation::{ConversationSettings, ConversationSummary},
+    id::{ConversationId, GenerationId, MessageId},
+    message::{Message, Role},
+};
+use serde::Serialize;
+use sqlx::{Row, SqliteConnection, query, query_scalar};
+use uuid::Uuid;
+
+pub(super) const BY_KEY: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    " FROM sends s JOIN messages m ON m.key = s.answer LEFT JOIN messages p ON p.key = m.parent \
+     WHERE s.conversation = ? AND s.key = ?"
+);
+
+/// The answer that an idempotency key has made. One that was deleted is an answer as well: the key must not make another.
+pub(super) async fn answer_by_key(
+    connection: &mut SqliteConnection,
+    conversation: i64,
+    key: &str,
+) -> Result<Option<Message>, StoreError> {
+    let row = query(BY_KEY).bind(conversation).bind(key).fetch_optional(connection).await?;
+    row.map(|row| rows::message(&row).map(|row| row.message)).transpose()
+}
+
+pub(super) const BY_GENERATION: &str = concat!(
+    "SELECT ",
+    message_columns!(),
+    ", c.id FROM messages m JOIN conversations c ON c.key = m.conversation LEFT JOIN messages p ON p.key = m.parent \
+     WHERE m.generation = ? AND m.deleted_at IS NULL AND c.deleted_at IS NULL \
+     AND c.owner = (SELECT key FROM owners WHERE name = ?)"
+);
+
+pub(super) async fn answer_by_generation(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    generation: GenerationId,
+) -> Result<(ConversationId, Message), StoreError> {
+    let found = query(BY_GENERATION).bind(generation.0).bind(owner_name(owner)).fetch_optional(connection).await?;
+    let row = found.ok_or(StoreError::NotFound("generation"))?;
+    Ok((ConversationId(row.try_get(13)?), rows::message(&row)?.message))
+}
+
+pub(super) async fn begin(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    turn: NewTurn,
+) -> Result<TurnStart, StoreError> {
+    let conversation = conversations::find(connection, owner, turn.conversation).await?;
+    if let Some(key) = &turn.idempotency_key
+        && let Some(answer) = answer_by_key(connection, conversation.key, key).await?
+    {
+        return Ok(TurnStart::Known(Box::new(answer)));
+    }
+    if let Some(generation) = conversation.summary.generation_id {
+        return Err(StoreError::AnswerUnderWay(generation));
+    }
+    let question = ask(connection, &conversation, turn.ask).await?;
+    let answer = rows::insert(connection, conversation.key, Some(question), &turn.answer).await?;
+    if let Some(key) = turn.idempotency_key {
+        query("INSERT INTO sends (conversation, key, answer) VALUES (?, ?, ?)")
+            .bind(conversation.key)
+            .bind(key)
+            .bind(answer)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let settings = turn.settings.apply(conversation.settings.clone());
+    advance(connection, conversation.key, answer, &turn.answer, &settings).await?;
+    let history = branches::up(connection, Some(question), usize::MAX).await?;
+    let summary = conversations::find(connection, owner, turn.conversation).await?.summary;
+    let history = history.into_iter().map(|row| row.message).collect();
+    Ok(TurnStart::Added { history, settings, summary })
+}
+
+/// Adds the question, if it is a new one; gives the key of the message to answer.
+async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAsk) -> Result<i64, StoreError> {
+    let (parent, question) = match ask {
+        NewAsk::Question(question) => (conversation.head, question),
+        NewAsk::Edit(old, question) => {
+            let old = branches::one(connection, conversation.key, old).await?;
+            if old.message.role != Role::User {
+                return Err(StoreError::NotFound("question"));
+            }
+            (old.parent, question)
+        }
+        NewAsk::Retry(old) => {
+            let old = branches::one(connection, conversation.key, old).await.ok();
+            let old = old.filter(|old| old.message.role == Role::Assistant);
+            return old.and_then(|old| old.parent).ok_or(StoreError::NotFound("answer"));
+        }
+    };
+    if conversation.title_by == title_by::NOBODY {
+        let title = title(&question.content);
+        conversations::set_title(connection, conversation, &title, title_by::QUESTION).await?;
+    }
+    let key = rows::insert(connection, conversation.key, parent, &question).await?;
+    search::index_message(connection, key, conversation.owner, &question.content).await?;
+    Ok(key)
+}
+
+/// The conversation goes on with this answer.
+async fn advance(
+    connection: &mut SqliteConnection,
+    conversation: i64,
+    head: i64,
+    answer: &Message,
+    settings: &ConversationSettings,
+) -> Result<(), StoreError> {
+    let update = "UPDATE conversations SET head = ?, updated_at = ?, generation = ?, model = ?, system_prompt = ?, \
+                  temperature = ?, top_p = ?, max_tokens = ? WHERE key = ?";
+    query(update)
+        .bind(head)
+        .bind(integer(answer.created_at))
+        .bind(answer.generation_id.map(|id| id.0))
+        .bind(&settings.model)
+        .bind(&settings.system_prompt)
+        .bind(settings.parameters.temperature)
+        .bind(settings.parameters.top_p)
+        .bind(settings.parameters.max_tokens)
+        .bind(conversation)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// A piece as SQLite's JSON functions read it: one statement takes the pieces of all answers.
+#[derive(Serialize)]
+struct Piece<'a> {
+    message: String,
+    last_event: u64,
+    content: String,
+    reasoning: String,
+    model: Option<&'a str>,
+}
+
+/// Whoever has ended in the meantime is not found by its status, and keeps nothing that it does not need.
+pub(super) const CHECKPOINT: &str = "INSERT INTO pieces (message, last_event, content, reasoning, model) \
+     SELECT m.key, piece.value ->> 'last_event', piece.value ->> 'content', piece.value ->> 'reasoning', piece.value ->> 'model' \
+     FROM json_each(?) piece CROSS JOIN messages m ON m.id = unhex(piece.value ->> 'message') AND m.status = 'streaming' \
+     WHERE true ON CONFLICT DO NOTHING";
+
+pub(super) async fn checkpoint(
+    connection: &mut SqliteConnection,
+    checkpoints: &[Checkpoint],
+) -> Result<(), StoreError> {
+    // To these functions a NUL is the end of a text. The whole answer, at its end, goes another way.
+    let text = |text: &str| text.replace('\0', "\u{fffd}");
+    let pieces: Vec<_> = checkpoints
+        .iter()
+        .map(|checkpoint| Piece {
+            message: checkpoint.message.0.simple().to_string(),
+            last_event: checkpoint.last_event_id,
+            content: text(&checkpoint.content),
+            reasoning: text(&checkpoint.reasoning),
+            model: checkpoint.model.as_deref(),
+        })
+        .collect();
+    let json = serde_json::to_string(&pieces).map_err(|error| StoreError::Failed(error.to_string()))?;
+    query(CHECKPOINT).bind(json).execute(connection).await?;
+    Ok(())
+}
+
+/// Ends an answer; its conversation may have been deleted, and may be restored.
+pub(super) async fn save_answer(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+    answer: &Message,
+) -> Result<ConversationSummary, StoreError> {
+    let select = "SELECT m.key, c.key, c.owner FROM conversations c JOIN messages m ON m.conversation = c.key \
+                  WHERE c.id = ? AND c.owner = (SELECT key FROM owners WHERE name = ?) AND m.id = ?";
+    let found: Option<(i64, i64, i64)> = sqlx::query_as(select)
+        .bind(id.0)
+        .bind(owner_name(owner))
+        .bind(answer.id.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let (key, conversation, owner_key) = found.ok_or(StoreError::NotFound("message"))?;
+    if !rows::end(connection, key, answer).await? {
+        return Err(StoreError::NotFound("answer under way"));
+    }
+    query("DELETE FROM pieces WHERE message = ?").bind(key).execute(&mut *connection).await?;
+    search::index_message(connection, key, owner_key, &answer.content).await?;
+    query("UPDATE conversations SET generation = NULL WHERE key = ? AND generation = ?")
+        .bind(conversation)
+        .bind(answer.generation_id.map(|id| id.0))
+        .execute(&mut *connection)
+        .await?;
+    summary_of(connection, conversation).await
+}
+
+const SUMMARY: &str = concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ?");
+
+/// Hides a message and all that follow it.
+pub(super) async fn delete(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+    message: MessageId,
+    now: u64,
+) -> Result<ConversationSummary, StoreError> {
+    let conversation = conversations::find(connection, owner, id).await?;
+    let row = branches::one(connection, conversation.key, message).await?;
+    let gone = branches::below(connection, conversation.key, row.key, None).await?;
+    let streaming =
+        "SELECT generation FROM messages WHERE key IN (SELECT value FROM json_each(?)) AND status = 'streaming'";
+    let keys = serde_json::to_string(&gone).unwrap_or_default();
+    let under_way: Option<Uuid> = query_scalar(streaming).bind(&keys).fetch_optional(&mut *connection).await?;
+    if let Some(generation) = under_way {
+        return Err(StoreError::AnswerUnderWay(GenerationId(generation)));
+    }
+    mark(connection, &keys, Some(integer(now))).await?;
+    if conversation.head.is_some_and(|head| gone.contains(&head)) {
+        let head = beside(connection, conversation.key, &row).await?;
+        conversations::set_head(connection, conversation.key, head).await?;
+    }
+    summary_of(connection, conversation.key).await
+}
+
+async fn mark(connection: &mut SqliteConnection, keys: &str, deleted_at: Option<i64>) -> Result<(), StoreError> {
+    let update = "UPDATE messages SET deleted_at = ? WHERE key IN (SELECT value FROM json_each(?))";
+    query(update).bind(deleted_at).bind(keys).execute(connection).await?;
+    Ok(())
+}
+
+/// What is shown in the place of a branch that is gone: the newest leaf of the newest other version, or the parent.
+async fn beside(
+    connection: &mut SqliteConnection,
+    conversation: i64,
+    gone: &rows::MessageRow,
+) -> Result<Option<i64>, StoreError> {
+    let select =
+        "SELECT max(key) FROM messages WHERE conversation = ? AND parent IS ? AND role = ? AND deleted_at IS NULL";
+    let other: Option<i64> = query_scalar(select)
+        .bind(conversation)
+        .bind(gone.parent)
+        .bind(rows::role_name(gone.message.role))
+        .fetch_one(&mut *connection)
+        .await?;
+    match other {
+        Some(other) => Ok(Some(branches::newest_leaf(connection, conversation, other).await?)),
+        None => Ok(gone.parent),
+    }
+}
+
+async fn summary_of(connection: &mut SqliteConnection, conversation: i64) -> Result<ConversationSummary, StoreError> {
+    rows::summary(&query(SUMMARY).bind(conversation).fetch_one(connection).await?)
+}
+
+/// Takes the deletion of a message back, with all that went with it, and shows its branch.
+pub(super) async fn restore(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+    message: MessageId,
+) -> Result<ConversationSummary, StoreError> {
+    let conversation = conversations::find(connection, owner, id).await?;
+    // Under a parent that is gone as well, nobody would see it.
+    let select = "SELECT m.key, m.deleted_at FROM messages m LEFT JOIN messages p ON p.key = m.parent \
+                  WHERE m.id = ? AND m.conversation = ? AND m.deleted_at > ? AND p.deleted_at IS NULL";
+    let found: Option<(i64, i64)> = sqlx::query_as(select)
+        .bind(message.0)
+        .bind(conversation.key)
+        .bind(conversations::undo_ends())
+        .fetch_optional(&mut *connection)
+        .await?;
+    let (key, deleted_at) = found.ok_or(StoreError::NotFound("deleted message"))?;
+    let back = branches::below(connection, conversation.key, key, Some(deleted_at)).await?;
+    mark(connection, &serde_json::to_string(&back).unwrap_or_default(), None).await?;
+    conversations::show(connection, conversation.key, message).await?;
+    summary_of(connection, conversation.key).await
+}

@@ -1,0 +1,64 @@
+//! What a turn adds to a conversation, and what is kept of an answer while it is written.
+
+use protocol::{
+    conversation::{ConversationSettings, ConversationSummary, SettingsChange},
+    id::{ConversationId, MessageId},
+    message::Message,
+};
+
+/// What a turn adds to a conversation: at least an answer that is about to be written.
+#[derive(Debug, Clone)]
+pub struct NewTurn {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The client's name for this request; the same name never adds a second turn.
+    pub idempotency_key: Option<String>,
+    /// What is asked.
+    pub ask: NewAsk,
+    /// The answer, with its generation's id. Its parent is set to the question.
+    pub answer: Message,
+    /// What to change in the conversation's settings, from this answer on.
+    pub settings: SettingsChange,
+}
+
+/// What is asked in a turn.
+#[derive(Debug, Clone)]
+pub enum NewAsk {
+    /// A new question. Its parent is set to the conversation's head.
+    Question(Box<Message>),
+    /// A new question beside this one. Its parent is set to the old one's.
+    Edit(MessageId, Box<Message>),
+    /// Another answer to the question that this answer answers.
+    Retry(MessageId),
+}
+
+/// What became of a new turn.
+#[derive(Debug, Clone)]
+pub enum TurnStart {
+    /// It was added.
+    Added {
+        /// The messages from the first to the question.
+        history: Vec<Message>,
+        /// What is set for the conversation now.
+        settings: ConversationSettings,
+        /// The conversation now.
+        summary: ConversationSummary,
+    },
+    /// The same idempotency key added this answer before.
+    Known(Box<Message>),
+}
+
+/// What has come of an answer since the last checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The answer.
+    pub message: MessageId,
+    /// The number of the last event that is in it.
+    pub last_event_id: u64,
+    /// The text that has come.
+    pub content: String,
+    /// The reasoning that has come.
+    pub reasoning: String,
+    /// The model that answers, if that has changed.
+    pub model: Option<String>,
+}
