@@ -4,13 +4,14 @@ use crate::{
     browser::{element, file::ChosenFile},
     conversations::{
         list::Conversations,
-        transfer::{self, EXPORT_ALL, ImportReport},
+        transfer::{self, EXPORT_ALL},
     },
 };
 use leptos::{html, prelude::*, task::spawn_local};
+use protocol::transfer::{ImportNote, ImportReport};
 
-/// The most conversations that did not come in of which it is said why.
-const MOST_REASONS: usize = 20;
+/// The most conversations that are named of those that did not come in, or not whole.
+const MOST_NAMED: usize = 20;
 
 /// How an import stands.
 #[derive(Debug, Clone)]
@@ -70,29 +71,40 @@ fn report(import: Import) -> Option<AnyView> {
         Import::Failed(words) => {
             Some(view! { <p class="dialog__problem">{format!("Nothing was imported. {words}")}</p> }.into_any())
         }
-        Import::Done(ImportReport { imported, skipped }) => {
-            let more = skipped.len().saturating_sub(MOST_REASONS);
-            let came = match imported {
-                1 => "1 conversation was imported.".to_owned(),
-                imported => format!("{imported} conversations were imported."),
-            };
-            let left = (!skipped.is_empty()).then(|| {
-                let count = skipped.len();
-                let reasons = skipped.into_iter().take(MOST_REASONS).map(|one| {
-                    let title = if one.title.is_empty() { "Untitled".to_owned() } else { one.title };
-                    view! { <li><strong>{title}</strong>" — "{one.reason}</li> }
-                });
-                view! {
-                    <details class="transfer-section__skipped">
-                        <summary>{format!("{count} left out")}</summary>
-                        <ul>
-                            {reasons.collect_view()}
-                            {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
-                        </ul>
-                    </details>
-                }
-            });
-            Some(view! { <p>{came}</p> {left} }.into_any())
-        }
+        Import::Done(report) => Some(
+            view! {
+                <p>{came_in(&report)}</p>
+                {notes("left out", report.skipped_count, report.skipped)}
+                {notes("not whole", report.incomplete_count, report.incomplete)}
+            }
+            .into_any(),
+        ),
     }
+}
+
+fn came_in(report: &ImportReport) -> String {
+    match report.imported {
+        1 => "1 conversation was imported.".to_owned(),
+        imported => format!("{imported} conversations were imported."),
+    }
+}
+
+/// Conversations of which something is to be said, folded away.
+fn notes(what: &str, count: u64, notes: Vec<ImportNote>) -> Option<AnyView> {
+    let named = notes.len().min(MOST_NAMED);
+    let more = count.saturating_sub(named as u64);
+    let lines = notes.into_iter().take(named).map(|note| {
+        let title = if note.title.is_empty() { "Untitled".to_owned() } else { note.title };
+        view! { <li><strong>{title}</strong>": "{note.reason}</li> }
+    });
+    let list = view! {
+        <details class="transfer-section__notes">
+            <summary>{format!("{count} {what}")}</summary>
+            <ul>
+                {lines.collect_view()}
+                {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
+            </ul>
+        </details>
+    };
+    (count > 0).then(|| list.into_any())
 }

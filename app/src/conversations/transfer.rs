@@ -1,8 +1,7 @@
 //! Conversations that leave this server, and those that come to it.
 
 use crate::browser::http::{self, FetchError};
-use protocol::{conversation::ShareLink, id::ConversationId};
-use serde::Deserialize;
+use protocol::{conversation::ShareLink, id::ConversationId, transfer::ImportReport};
 
 /// Where everything that belongs to the visitor can be had, as one archive.
 pub const EXPORT_ALL: &str = "/api/export";
@@ -37,26 +36,6 @@ pub async fn unshare(id: ConversationId) -> Result<(), FetchError> {
 
 fn share_address(id: ConversationId) -> String {
     format!("/api/conversations/{id}/share")
-}
-
-/// What came of an import.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct ImportReport {
-    /// How many conversations came in.
-    pub imported: u64,
-    /// Those that did not.
-    pub skipped: Vec<Skipped>,
-}
-
-/// A conversation that did not come in.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Skipped {
-    /// Its title.
-    pub title: String,
-    /// Why, as a sentence.
-    pub reason: String,
 }
 
 /// Takes in a file of conversations.

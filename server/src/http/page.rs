@@ -8,7 +8,7 @@ use super::{
     visitor::cookie,
 };
 use crate::{clock, store::Window, visitor::Owner};
-use app::{PageData, shell};
+use app::{PageData, Theme, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -73,7 +73,7 @@ async fn data(state: &AppState, owner: &Owner, remembered: PageData) -> Result<P
 fn remembered(request: &Request) -> PageData {
     let cookie = |name| cookie(request.headers(), name);
     PageData {
-        theme: cookie(THEME_COOKIE).and_then(|theme| theme.parse().ok()),
+        theme: theme(request),
         sidebar_closed: cookie(SIDEBAR_COOKIE).is_some_and(|sidebar| sidebar == "closed"),
         now: clock::now(),
         zone_offset: cookie(ZONE_COOKIE)
@@ -82,6 +82,10 @@ fn remembered(request: &Request) -> PageData {
             .unwrap_or_default(),
         ..PageData::default()
     }
+}
+
+pub(super) fn theme(request: &Request) -> Option<Theme> {
+    cookie(request.headers(), THEME_COOKIE)?.parse().ok()
 }
 
 async fn render(state: &AppState, data: PageData, request: Request) -> Result<Response, ApiError> {

@@ -7,6 +7,7 @@ mod app;
 mod backpressure;
 mod bad_input;
 mod cancel;
+mod commands;
 mod compression;
 mod connections;
 mod continuing;
@@ -22,7 +23,9 @@ mod process;
 mod resume;
 mod retry;
 mod sessions;
+mod sharing;
 mod stateless;
 #[path = "../support/mod.rs"]
 mod support;
+mod transfer;
 mod upstream;

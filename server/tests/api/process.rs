@@ -18,13 +18,13 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A running binary and what it logs. It is killed when dropped.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     log: Receiver<String>,
 }
 
 impl Process {
-    fn start(variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(variables: &[(&str, &str)]) -> Self {
         Self::run(Command::new(env!("CARGO_BIN_EXE_rivulet")), variables)
     }
 
@@ -42,7 +42,7 @@ impl Process {
     }
 
     /// Waits until it serves; returns where, and what it logged before.
-    fn serving(&self) -> (String, String) {
+    pub(crate) fn serving(&self) -> (String, String) {
         let mut before = String::new();
         loop {
             let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("it does not serve: {before}"));

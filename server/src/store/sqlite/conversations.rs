@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     clock,
-    store::{StoreError, UNDO},
+    store::{OwnerSummary, StoreError, UNDO},
     visitor::Owner,
 };
 use protocol::{
@@ -339,7 +339,14 @@ async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) 
 }
 
 /// Everybody who owns a conversation.
-pub(super) async fn owners(connection: &mut SqliteConnection) -> Result<Vec<Owner>, StoreError> {
-    let names: Vec<String> = query_scalar("SELECT name FROM owners ORDER BY key").fetch_all(connection).await?;
-    Ok(names.iter().filter_map(|name| rows::owner(name)).collect())
+pub(super) const OWNERS: &str = "SELECT o.name, count(*), max(c.updated_at) FROM conversations c JOIN owners o ON o.key = c.owner \
+     WHERE c.deleted_at IS NULL AND c.head IS NOT NULL GROUP BY c.owner ORDER BY max(c.updated_at) DESC, c.owner";
+
+pub(super) async fn owners(connection: &mut SqliteConnection) -> Result<Vec<OwnerSummary>, StoreError> {
+    let found: Vec<(String, i64, i64)> = sqlx::query_as(OWNERS).fetch_all(connection).await?;
+    let summary = |(name, conversations, updated_at): (String, i64, i64)| {
+        let owner = rows::owner(&name)?;
+        Some(OwnerSummary { owner, conversations: conversations.unsigned_abs(), updated_at: updated_at.unsigned_abs() })
+    };
+    Ok(found.into_iter().filter_map(summary).collect())
 }

@@ -9,6 +9,7 @@
 mod branches;
 mod conversations;
 mod failure;
+pub mod maintenance;
 mod open;
 mod reader;
 mod recovery;
@@ -24,7 +25,7 @@ mod tests;
 
 pub use open::OpenError;
 
-use super::{Checkpoint, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window};
+use super::{Checkpoint, Imported, NewTurn, OwnerSummary, Store, StoreError, TurnStart, WholeConversation, Window};
 use crate::{clock, visitor::Owner};
 use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
@@ -43,7 +44,7 @@ use trouble::Trouble;
 use writer::Writer;
 
 /// The name of a database that is nowhere but in memory.
-pub(super) const IN_MEMORY: &str = ":memory:";
+pub const IN_MEMORY: &str = ":memory:";
 
 /// The threads that the store's own tasks run on; SQLite's work is done by the threads of its connections.
 const THREADS: usize = 2;
@@ -72,6 +73,15 @@ impl Drop for Threads {
 impl SqliteStore {
     /// Opens a database, which is made where there is none; `:memory:` for one that is nowhere else.
     pub async fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_as(path, open::Use::Alone).await
+    }
+
+    /// Opens a database beside a server that may be running on it: what is being written there is left alone.
+    pub async fn open_beside(path: &Path) -> Result<Self, OpenError> {
+        Self::open_as(path, open::Use::Beside).await
+    }
+
+    async fn open_as(path: &Path, used: open::Use) -> Result<Self, OpenError> {
         let in_memory = path == Path::new(IN_MEMORY);
         if !in_memory {
             open::make_folder(path)?;
@@ -82,7 +92,7 @@ impl SqliteStore {
         let (trouble, path) = (Trouble::new(), path.to_owned());
         let told = trouble.clone();
         let opening = runtime.spawn(async move {
-            let writer = Writer::start(open::open(&path).await?, told);
+            let writer = Writer::start(open::open(&path, used).await?, told);
             let readers = (!in_memory).then(|| Readers::new(&path));
             Ok((writer, readers))
         });
@@ -331,13 +341,13 @@ impl Store for SqliteStore {
         futures::stream::unfold((self.clone(), owner.clone(), 0), next).boxed()
     }
 
-    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<(), StoreError> {
+    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError> {
         let owner = owner.clone();
         self.write(move |connection| async move { transfer::import(connection, &owner, &conversation).await }.boxed())
             .await
     }
 
-    async fn owners(&self) -> Result<Vec<Owner>, StoreError> {
+    async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError> {
         self.read(|connection| conversations::owners(connection).boxed()).await
     }
 

@@ -46,10 +46,14 @@ pub enum OpenError {
 }
 
 /// Each brings the tables from the version of its place to the next; what is here never changes again.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_conversations.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_conversations.sql"), include_str!("migrations/0002_origin.sql")];
+
+/// The latest version of the tables that this program knows.
+pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;
 
 /// How long to wait for another program that holds the database, such as a backup.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// The oldest SQLite without the error that <https://sqlite.org/wal.html#walresetbug> describes.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -82,24 +86,35 @@ pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
     builder.recursive(true).create(folder).map_err(|error| OpenError::Folder(folder.to_owned(), error))
 }
 
-/// The connection that writes, to a database whose tables are up to date and in which nothing is being written.
-pub(super) async fn open(path: &Path) -> Result<SqliteConnection, OpenError> {
+/// Who else may use the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Nobody: this is the server. An answer that is being written there was left behind by one that was killed.
+    Alone,
+    /// A server, which may be writing answers.
+    Beside,
+}
+
+/// The connection that writes, to a database whose tables are up to date, and in which a server finds nothing that is being written.
+pub(super) async fn open(path: &Path, used: Use) -> Result<SqliteConnection, OpenError> {
     let cannot = |error: sqlx::Error| OpenError::Database(path.to_owned(), in_words(&error));
     let mut connection = options(path).pragma("cache_size", "-16384").connect().await.map_err(cannot)?;
     check_sqlite(&mut connection).await?;
     let found: i64 = query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(cannot)?;
-    let known = MIGRATIONS.len() as i64;
-    if found > known {
-        return Err(OpenError::Newer { path: path.to_owned(), found, known });
+    if found > KNOWN {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known: KNOWN });
     }
     migrate(&mut connection, found).await.map_err(cannot)?;
+    if used == Use::Beside {
+        return Ok(connection);
+    }
     super::recovery::recover(&mut connection)
         .await
         .map_err(|error| OpenError::Database(path.to_owned(), error.to_string()))?;
     Ok(connection)
 }
 
-fn in_words(error: &sqlx::Error) -> String {
+pub(super) fn in_words(error: &sqlx::Error) -> String {
     match error.as_database_error() {
         Some(error) => error.message().to_owned(),
         None => error.to_string(),
