@@ -38,19 +38,25 @@ use protocol::{
     message::MessageStatus,
     model::ModelList,
 };
+use std::time::Duration;
 
 /// How long after hearing that nothing can be stored it is asked whether that is still so, in milliseconds.
 const UNSTORED_PAUSE: u64 = 15_000;
+
+/// How often the list is read again while an answer is under way that is not read here.
+const WHILE_OTHERS_ANSWER: Duration = Duration::from_secs(4);
 
 /// The chat page. It stays as it is while the address goes from one conversation to another.
 #[component]
 pub fn ChatPage() -> impl IntoView {
     let data = expect_context::<PageData>();
-    let chat = use_streaming_chat(StreamingChatOptions::new().conversation(data.conversation).keep_drafts());
+    let conversations = Conversations::new(data.conversations);
+    // The server has the question by then, and with it a title.
+    let options = StreamingChatOptions::new().on_start(move |_| leptos::task::spawn_local(conversations.refresh()));
+    let chat = use_streaming_chat(options.conversation(data.conversation).keep_drafts());
     let models = RwSignal::new(data.models);
     ModelNames::provide(models);
     let toasts = Toasts::provide();
-    let conversations = Conversations::new(data.conversations);
     let sidebar = SidebarState::of_page();
     let searching = RwSignal::new(false);
     let gone = RwSignal::new(data.not_found);
@@ -202,17 +208,31 @@ fn provider_failed(chat: StreamingChatHandle) -> bool {
     last.status.get() == MessageStatus::Failed || (chosen.is_some() && last.model.get() != chosen)
 }
 
-/// Keeps the list of conversations as it is on the server: news come from other tabs, and what this page does itself is
-/// read where no news come.
+/// Keeps the list of conversations as it is on the server: news come from other tabs, and what comes of this page's own
+/// answers is read when they end.
 fn hear_news(actions: ConversationActions, models: RwSignal<ModelList>) {
     let ConversationActions { chat, conversations, .. } = actions;
-    let moment = Memo::new(move |_| (chat.is_streaming.get(), chat.conversation.get()));
-    Effect::new(move |before: Option<_>| {
-        let now = moment.get();
-        if before.is_some() {
-            leptos::reactive::spawn_local_scoped_with_cancellation(conversations.refresh());
+    Effect::new(move |before: Option<()>| {
+        let ended = !chat.is_streaming.get();
+        if before.is_some() && ended {
+            leptos::task::spawn_local(conversations.refresh());
         }
-        now
+    });
+    // Who leaves a chat that answers hears of its end from nobody, if no other tab is open.
+    let others_answer = Memo::new(move |_| {
+        let shown = chat.conversation.get();
+        conversations.known.with(|known| known.iter().any(|one| one.generation_id.is_some() && Some(one.id) != shown))
+    });
+    Effect::new(move |_| {
+        if others_answer.get() {
+            leptos::reactive::spawn_local_scoped_with_cancellation(async move {
+                loop {
+                    time::sleep(WHILE_OTHERS_ANSWER).await;
+                    time::until_visible().await;
+                    conversations.refresh().await;
+                }
+            });
+        }
     });
     chat.on_news(move |news| match news {
         News::Change(FeedChange::Conversation(one)) => {
