@@ -12,6 +12,10 @@ use leptos_router::{
     path,
 };
 
+/// A chat is seen from its end before the page has come to life.
+const TO_THE_END: &str =
+    "{const list=document.querySelector('.message-list');if(list)list.scrollTop=list.scrollHeight}";
+
 /// The document, as the server renders it. Expects a [`PageData`] in the context.
 ///
 /// ```
@@ -42,6 +46,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                <script inner_html=TO_THE_END></script>
                 <noscript class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages."</noscript>
             </body>
         </html>

@@ -1,7 +1,8 @@
 //! Rivulet's page: the same code renders it on the server and brings it to life in the browser.
 //!
 //! What lives here: [`App`] and [`shell`] (the document), [`pages`] (what stands at an address), [`components`] (one in
-//! each file), [`chat`] (the session: the reactive shell around `protocol::transcript`), [`markdown`] (the answers' text)
+//! each file), [`chat`] (the session: the reactive shell around `protocol::transcript`),
+//! [`conversations`] (the list of all of them), [`markdown`] (the answers' text)
 //! and [`browser`] (the only room that names the browser's interfaces).
 //!
 //! Who calls it: `frontend` hydrates [`App`]; `server` renders [`shell`] and provides [`PageData`]. Other Leptos apps can
@@ -14,6 +15,7 @@
 pub mod browser;
 pub mod chat;
 pub mod components;
+pub mod conversations;
 pub mod document;
 pub mod markdown;
 mod model_names;

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::use_context, server::SharedValue};
 use protocol::{
-    conversation::{Conversation, ConversationSummary},
+    conversation::{Conversation, ConversationList},
     model::ModelList,
 };
 use serde::{Deserialize, Serialize};
@@ -10,20 +10,35 @@ use serde::{Deserialize, Serialize};
 /// The name of the cookie that holds a [`Theme`].
 pub(crate) const THEME_COOKIE: &str = "rivulet_theme";
 
+/// The name of the cookie that says how far local time is ahead of UTC, in minutes.
+pub(crate) const ZONE_COOKIE: &str = "rivulet_zone";
+
+/// The name of the cookie that says whether the sidebar is shown on a wide screen.
+pub(crate) const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
+
+/// What is in it if not.
+pub(crate) const SIDEBAR_CLOSED: &str = "closed";
+
 /// What the server provides as a context before it renders [`shell`](crate::shell()).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct PageData {
     /// The conversation at this address; none at `/`.
     pub conversation: Option<Conversation>,
-    /// The visitor's conversations, the most recent first.
-    pub conversations: Vec<ConversationSummary>,
+    /// The first page of the visitor's conversations.
+    pub conversations: ConversationList,
     /// The models that are known already; the page asks for the rest.
     pub models: ModelList,
     /// Whether there is nothing at this address.
     pub not_found: bool,
     /// The theme that the cookie `rivulet_theme` asks for.
     pub theme: Option<Theme>,
+    /// Whether the cookie `rivulet_sidebar` is `closed`.
+    pub sidebar_closed: bool,
+    /// When the page is rendered, in milliseconds since 1970 UTC.
+    pub now: u64,
+    /// How far the visitor's time is ahead of UTC, in minutes, as the cookie `rivulet_zone` says; otherwise 0.
+    pub zone_offset: i32,
 }
 
 impl PageData {

@@ -26,6 +26,10 @@ export class ChatPage {
   readonly jumpToLatest: Locator;
   readonly settings: Locator;
   readonly model: Locator;
+  /** What can be done with the conversation that is shown. */
+  readonly options: Locator;
+  readonly previousVersion: Locator;
+  readonly nextVersion: Locator;
   readonly questions: Locator;
   readonly answers: Locator;
 
@@ -42,6 +46,9 @@ export class ChatPage {
     this.jumpToLatest = button("Jump to latest");
     this.settings = button("Chat settings");
     this.model = page.getByRole("combobox", { name: "Model", exact: true });
+    this.options = button("Conversation options");
+    this.previousVersion = button("Previous version");
+    this.nextVersion = button("Next version");
     this.questions = page.getByRole("article", { name: "You said" });
     this.answers = page.getByRole("article", { name: "Assistant said" });
   }
@@ -68,6 +75,17 @@ export class ChatPage {
     await this.input.press("Enter");
     await expect(this.answers).toHaveCount(before + 1);
     return this.answer(before);
+  }
+
+  /** Puts a question into other words, by mouse and keyboard. */
+  async edit(question: Locator, text: string): Promise<void> {
+    await question.hover();
+    await question.getByRole("button", { name: "Edit question" }).click();
+    const editor = this.page.getByRole("textbox", { name: "Edit question" });
+    await expect(editor).toBeFocused();
+    await editor.fill(text);
+    await editor.press("Enter");
+    await expect(editor).toHaveCount(0);
   }
 
   answer(index: number): Answer {

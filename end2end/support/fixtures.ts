@@ -1,6 +1,8 @@
 // What every spec starts from: a chat page, a network that can be made bad, and a console that must stay clean.
 import { test as base, expect } from "@playwright/test";
 import { ChatPage } from "../pages/chat-page";
+import { SearchDialog } from "../pages/search-dialog";
+import { Sidebar } from "../pages/sidebar";
 import { BadNetwork } from "./bad-network";
 import { ScriptedServer } from "./scripted-server";
 
@@ -11,6 +13,8 @@ interface Options {
 
 interface Fixtures {
   chat: ChatPage;
+  sidebar: Sidebar;
+  search: SearchDialog;
   network: BadNetwork;
   scripted: ScriptedServer;
 }
@@ -34,6 +38,8 @@ export const test = base.extend<Options & Fixtures & { cleanConsole: void }>({
   ],
 
   chat: async ({ page }, use) => use(new ChatPage(page)),
+  sidebar: async ({ page }, use) => use(new Sidebar(page)),
+  search: async ({ page }, use) => use(new SearchDialog(page)),
 
   // Stands between this test's browser and the server; `page.goto(network.url)` goes through it.
   network: async ({ baseURL }, use) => {

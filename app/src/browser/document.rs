@@ -32,6 +32,11 @@ pub(crate) fn matches_media(query: &str) -> bool {
     window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
 }
 
+/// Where the page came from, such as `https://chat.example`.
+pub(crate) fn origin() -> String {
+    window().location().origin().unwrap_or_default()
+}
+
 /// Sets a cookie for a year.
 pub(crate) fn set_cookie(name: &str, value: &str) {
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {

@@ -1,5 +1,6 @@
 //! Fetching: JSON, and event streams that are read while they come.
 
+use super::file::ChosenFile;
 use futures::StreamExt;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::window;
@@ -23,6 +24,17 @@ pub enum FetchError {
     Broken,
     /// This browser cannot read an answer while it comes.
     NoStream,
+}
+
+impl FetchError {
+    /// Why, as a sentence for a person.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => &refusal.error.message,
+            Self::Broken => "The server could not be reached.",
+            Self::NoStream => "This browser cannot read an answer while it comes.",
+        }
+    }
 }
 
 /// What a server said in place of an answer.
@@ -66,6 +78,11 @@ impl Drop for AbortOnDrop {
     }
 }
 
+/// A text as it stands in a part of an address.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 /// `GET` as JSON. Dropping the future aborts the request; so it is with all of these.
 pub async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
@@ -77,6 +94,37 @@ pub async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
 pub async fn post<T: DeserializeOwned>(address: &str, body: &impl Serialize, key: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
     json(accepted(post_request(&abort, address, body, key)?).await?).await
+}
+
+/// `POST` without a body; what is answered is passed over.
+pub async fn post_nothing(address: &str) -> Result<(), FetchError> {
+    let abort = AbortOnDrop::new();
+    let request = abort.attach(Request::post(address)).build().map_err(|_| FetchError::Broken)?;
+    accepted(request).await.map(drop)
+}
+
+/// `POST` without a body that is answered with JSON.
+pub async fn post_for<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
+    let abort = AbortOnDrop::new();
+    let request = abort.attach(Request::post(address)).build().map_err(|_| FetchError::Broken)?;
+    json(accepted(request).await?).await
+}
+
+/// `POST` of a file that is answered with JSON. The browser reads the file while it sends it.
+pub(crate) async fn post_file<T: DeserializeOwned>(address: &str, file: &ChosenFile) -> Result<T, FetchError> {
+    let abort = AbortOnDrop::new();
+    let builder = Request::post(address).header("content-type", "application/octet-stream");
+    let request = abort.attach(builder).body(file.body()).map_err(|_| FetchError::Broken)?;
+    json(accepted(request).await?).await
+}
+
+/// `PATCH` of JSON that is answered with JSON.
+pub async fn patch<T: DeserializeOwned>(address: &str, body: &impl Serialize) -> Result<T, FetchError> {
+    let abort = AbortOnDrop::new();
+    let body = serde_json::to_string(body).map_err(|_| FetchError::Broken)?;
+    let builder = Request::patch(address).header("content-type", "application/json");
+    let request = abort.attach(builder).body(body).map_err(|_| FetchError::Broken)?;
+    json(accepted(request).await?).await
 }
 
 /// `DELETE`.

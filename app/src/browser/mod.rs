@@ -1,8 +1,9 @@
 //! The browser: the only room that names `web_sys`, `js_sys`, `gloo_net` and `wasm_streams`.
 //!
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), the
-//! document, its cookies and its clipboard (`document`), elements (`element`), the connection (`connection`), what a tab
-//! keeps over a reload (`storage`), and how tabs hear of each other (`channel`, `locks`).
+//! document, its cookies and its clipboard (`document`), elements (`element`), chosen files (`file`), the connection
+//! (`connection`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
+//! `locks`).
 //!
 //! Who calls it: effects, event handlers and the tasks that they start. Never a component while it renders: on the
 //! server there is no browser.
@@ -13,6 +14,7 @@ pub(crate) mod channel;
 pub(crate) mod connection;
 pub(crate) mod document;
 pub(crate) mod element;
+pub(crate) mod file;
 pub mod http;
 pub(crate) mod locks;
 pub(crate) mod random;

@@ -23,6 +23,20 @@ pub(crate) fn wall_clock() -> f64 {
     js_sys::Date::now()
 }
 
+/// How far local time is ahead of UTC at a moment of the [`wall_clock`], in minutes.
+pub(crate) fn zone_offset(moment: f64) -> i32 {
+    -js_sys::Date::new(&moment.into()).get_timezone_offset() as i32
+}
+
+/// The day of a moment of the [`wall_clock`], as the reader's browser writes it.
+pub(crate) fn date(moment: f64) -> String {
+    let style = js_sys::Object::new();
+    for (name, value) in [("year", "numeric"), ("month", "short"), ("day", "numeric")] {
+        let _ = js_sys::Reflect::set(&style, &name.into(), &value.into());
+    }
+    js_sys::Date::new(&moment.into()).to_locale_date_string("default", &style).into()
+}
+
 /// Waits until that moment of the [`wall_clock`].
 pub(crate) async fn wait_until(moment: f64) {
     loop {

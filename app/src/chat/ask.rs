@@ -15,23 +15,33 @@ pub(crate) struct Ask {
     pub(crate) key: String,
     /// Whether a person wants it sent again by itself, if the server has no time for it.
     pub(crate) automatic: bool,
-    replaced: Option<ChatMessage>,
+    /// What it takes the place of, with all that followed: it comes back if the server refuses.
+    pub(super) displaced: Vec<ChatMessage>,
 }
 
 impl Ask {
     /// A new question.
     pub(crate) fn question(text: String, key: String) -> Self {
-        Self { wish: Wish::Question(text), key, automatic: false, replaced: None }
+        Self::new(Wish::Question(text), key)
     }
 
-    /// Another answer in place of `replaced`.
-    pub(crate) fn again(id: MessageId, key: String, replaced: ChatMessage) -> Self {
-        Self { wish: Wish::Retry(id), key, automatic: false, replaced: Some(replaced) }
+    /// A question in other words, in place of `displaced`.
+    pub(crate) fn edit(id: MessageId, text: String, key: String, displaced: Vec<ChatMessage>) -> Self {
+        Self { displaced, ..Self::new(Wish::Edit(id, text), key) }
     }
 
-    /// The rest of the answer that broke off, in place of `replaced`.
-    pub(crate) fn further(id: MessageId, key: String, replaced: ChatMessage) -> Self {
-        Self { wish: Wish::Continue(id), key, automatic: false, replaced: Some(replaced) }
+    /// Another answer in place of this one.
+    pub(crate) fn again(id: MessageId, key: String) -> Self {
+        Self::new(Wish::Retry(id), key)
+    }
+
+    /// The rest of the answer that broke off, in its place.
+    pub(crate) fn further(id: MessageId, key: String) -> Self {
+        Self::new(Wish::Continue(id), key)
+    }
+
+    fn new(wish: Wish, key: String) -> Self {
+        Self { wish, key, automatic: false, displaced: Vec::new() }
     }
 
     /// The question's text.
@@ -42,14 +52,25 @@ impl Ask {
         }
     }
 
+    /// The question that is asked in other words.
+    pub(crate) fn edited(&self) -> Option<MessageId> {
+        match self.wish {
+            Wish::Edit(id, _) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The answer that is to be replaced.
-    pub(crate) fn replaced(&self) -> Option<&ChatMessage> {
-        self.replaced.as_ref()
+    pub(crate) fn replaced(&self) -> Option<MessageId> {
+        match self.wish {
+            Wish::Retry(id) | Wish::Continue(id) => Some(id),
+            Wish::Question(_) | Wish::Edit(..) => None,
+        }
     }
 
     /// The answer whose text the new one begins with.
     pub(crate) fn taken_on(&self) -> Option<&ChatMessage> {
-        self.replaced.as_ref().filter(|_| matches!(self.wish, Wish::Continue(_)))
+        self.displaced.first().filter(|_| matches!(self.wish, Wish::Continue(_)))
     }
 
     /// The body of the request.

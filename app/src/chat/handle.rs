@@ -1,8 +1,20 @@
 //! What a page holds of a chat.
 
-use super::{feed::News, held::Held, message::ChatMessage, options::StreamingChatOptions, session::Session};
+use super::{
+    branches::{Editing, Turn},
+    feed::News,
+    held::Held,
+    message::ChatMessage,
+    options::StreamingChatOptions,
+    session::{Look, Session},
+};
+use crate::browser::http::FetchError;
 use leptos::prelude::*;
-use protocol::{conversation::ConversationSettings, error::PublicError, id::ConversationId};
+use protocol::{
+    conversation::ConversationSettings,
+    error::PublicError,
+    id::{ConversationId, MessageId},
+};
 
 /// A chat: its state as signals, and what can be done to it. Copying it gives the same chat.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +41,18 @@ pub struct StreamingChatHandle {
     pub is_loading: Signal<bool>,
     /// Whether the conversation that was opened does not exist.
     pub is_missing: Signal<bool>,
+    /// Whether there are messages above the first one that is shown.
+    pub has_earlier: Signal<bool>,
+    /// The question that is being put into other words.
+    pub editing: RwSignal<Option<Editing>>,
+    /// The title that the conversation had when it was opened.
+    pub title: Signal<Option<String>>,
+    /// The token of the conversation's public page, if it is shared.
+    pub shared: RwSignal<Option<String>>,
+    /// Where the reader is to be taken. It is set again to take there again.
+    pub look: Signal<Look>,
+    /// The version of a message that was stepped to last, until its new place has taken the focus.
+    pub turned: RwSignal<Option<Turn>>,
     session: Session,
 }
 
@@ -59,6 +83,7 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
     session.follow_others();
     Effect::new(move |_| session.resume());
     session.watch_held();
+    session.keep_drafts();
     let last = Memo::new_with_compare(
         move |_| session.messages.with(|messages| messages.last().cloned()),
         |before, now| {
@@ -78,6 +103,12 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
         held: Signal::derive(move || session.held_here()),
         is_loading: session.loading.into(),
         is_missing: session.missing.into(),
+        has_earlier: session.earlier.into(),
+        editing: session.editing,
+        title: session.title.into(),
+        shared: session.shared,
+        look: session.look.into(),
+        turned: session.turned,
         session,
     }
 }
@@ -125,7 +156,68 @@ impl StreamingChatHandle {
 
     /// Opens another conversation, and goes on reading if an answer is under way in it.
     pub fn open(&self, conversation: ConversationId) {
-        self.session.open(conversation);
+        self.session.open(conversation, None);
+    }
+
+    /// Opens another conversation at one of its messages.
+    pub fn open_at(&self, conversation: ConversationId, message: MessageId) {
+        self.session.open(conversation, Some(message));
+    }
+
+    /// Takes the reader to a message of the conversation that is shown, whatever branch it is on.
+    pub fn look_at(&self, message: MessageId) {
+        self.session.look_at(message);
+    }
+
+    /// Asks a question again in other words. The old one is kept beside it, with all that followed.
+    pub fn edit(&self, question: MessageId, text: impl Into<String>) {
+        self.session.edit(question, text.into());
+    }
+
+    /// Asks for another answer beside this one, which is kept with all that followed.
+    pub fn regenerate(&self, answer: MessageId) {
+        self.session.regenerate(answer);
+    }
+
+    /// Shows another version of a message, with what follows it there.
+    pub async fn show_version(self, turn: Turn) -> Result<(), FetchError> {
+        self.session.show_version(turn).await
+    }
+
+    /// Deletes a message of the conversation that is shown, and all that follow it.
+    pub async fn delete_message(self, message: MessageId) -> Result<(), FetchError> {
+        self.session.delete_message(message).await
+    }
+
+    /// Undoes that, for some minutes; another conversation may be shown by then.
+    pub async fn restore_message(self, conversation: ConversationId, message: MessageId) -> Result<(), FetchError> {
+        self.session.restore_message(conversation, message).await
+    }
+
+    /// Whether the connection to the last answer was lost for good, so that [`retry`](Self::retry) would take it up again.
+    /// Not tracked.
+    pub fn is_lost(&self) -> bool {
+        self.session.is_lost()
+    }
+
+    /// Whether nothing is under way and nothing waits, tracked: only then can something else be asked.
+    pub fn is_idle(&self) -> bool {
+        !self.is_streaming.get() && !self.is_loading.get() && self.held.with(Option::is_none)
+    }
+
+    /// [`is_idle`](Self::is_idle), not tracked.
+    pub fn is_idle_untracked(&self) -> bool {
+        untrack(|| self.is_idle())
+    }
+
+    /// Reads the messages of the conversation that is shown again, because they were changed elsewhere.
+    pub async fn reread(self, conversation: ConversationId) -> Result<(), FetchError> {
+        self.session.reread(conversation, None).await
+    }
+
+    /// Reads messages from above those that are shown. `before_showing` is called just before they are added.
+    pub async fn read_earlier(self, before_showing: impl FnOnce()) -> Result<(), FetchError> {
+        self.session.read_earlier(before_showing).await
     }
 
     /// Calls this with news of the visitor's conversations: of this tab, of others, of programs. They come while more than

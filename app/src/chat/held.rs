@@ -17,7 +17,7 @@ use protocol::{
     conversation::{ConversationSettings, SettingsChange},
     error::ErrorCode,
     id::ConversationId,
-    message::{Message, Role},
+    message::Message,
 };
 
 /// A question, or the wish for another answer, that waits.
@@ -91,10 +91,22 @@ impl Session {
     pub(super) fn show_held(self) {
         let Some(held) = untrack(|| self.held_here()) else { return };
         if let Some(text) = held.ask.text() {
+            self.displace_again(&held);
             let question = self.question(text.to_owned());
             self.messages.update(|messages| messages.push(question));
         }
         self.settings.set(held.settings);
+    }
+
+    /// The messages that a held question takes the place of have been read anew.
+    fn displace_again(self, held: &Held) {
+        let Some(edited) = held.ask.edited() else { return };
+        let displaced = self.displace(edited);
+        self.held.update(|all| {
+            for one in all.iter_mut().filter(|one| one.conversation == held.conversation) {
+                one.ask.displaced = displaced.clone();
+            }
+        });
     }
 
     /// Puts a question that waited when the page was left back to where it was typed.
@@ -130,12 +142,8 @@ impl Session {
 
     /// Gives up sending: a question goes back to where it was typed.
     pub(super) fn take_back_held(self) {
-        let Some(held) = self.release(self.conversation.get_untracked()) else { return };
-        if let Some(question) = held.ask.text() {
-            self.messages.update(|messages| {
-                messages.pop_if(|last| last.role == Role::User);
-            });
-            self.put_back(question);
+        if let Some(held) = self.release(self.conversation.get_untracked()) {
+            self.give_up(held.ask);
         }
     }
 
@@ -178,7 +186,7 @@ impl Session {
                 Ok(_) | Err(FetchError::NoStream) => {
                     // Whoever has come back meanwhile sees the conversation as it was before.
                     if shown && !self.busy.get_untracked() {
-                        self.open(id);
+                        self.open(id, None);
                     }
                     return;
                 }

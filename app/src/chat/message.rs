@@ -62,6 +62,8 @@ pub struct ChatMessage {
     pub figures: ArcRwSignal<Figures>,
     /// What a person might ask next.
     pub suggestions: ArcRwSignal<Vec<String>>,
+    /// All versions of it, oldest first; empty where there is no other. It is among them once the server has named it.
+    pub versions: ArcRwSignal<Vec<MessageId>>,
     transcript: ArcStoredValue<Transcript>,
     /// What is shown while the answer that takes it on has not told it again.
     kept: ArcStoredValue<Option<Kept>>,
@@ -98,6 +100,7 @@ impl ChatMessage {
             model: ArcRwSignal::new(message.model.clone()),
             figures: ArcRwSignal::new(Figures::of(&message)),
             suggestions: ArcRwSignal::new(Vec::new()),
+            versions: ArcRwSignal::new(message.siblings.clone()),
             transcript: ArcStoredValue::new(Transcript::new(message)),
             kept: ArcStoredValue::new(None),
             stopwatch: ArcStoredValue::new(Stopwatch::default()),
@@ -158,6 +161,30 @@ impl ChatMessage {
         (!id.0.is_nil()).then_some(id)
     }
 
+    /// The message that it answers or follows.
+    pub(crate) fn parent(&self) -> Option<MessageId> {
+        self.transcript.read_value().message.parent_id
+    }
+
+    /// The server has given it this name.
+    pub(crate) fn set_id(&self, id: MessageId) {
+        self.transcript.write_value().message.id = id;
+    }
+
+    /// Its versions, of which there is at least itself.
+    pub(crate) fn versions_with_itself(&self) -> Vec<MessageId> {
+        let versions = self.versions.get_untracked();
+        if versions.is_empty() { self.id().into_iter().collect() } else { versions }
+    }
+
+    /// Counts itself among the versions of what it took the place of.
+    pub(crate) fn join_versions(&self) {
+        let Some(id) = self.id() else { return };
+        if self.versions.with_untracked(|versions| !versions.is_empty() && !versions.contains(&id)) {
+            self.versions.update(|versions| versions.push(id));
+        }
+    }
+
     /// The generation that makes or made it.
     pub fn generation(&self) -> Option<GenerationId> {
         self.transcript.read_value().message.generation_id
@@ -203,6 +230,9 @@ impl ChatMessage {
         let ended = message.status != MessageStatus::Streaming;
         if !message.content.is_empty() {
             self.kept.set_value(None);
+        }
+        if !message.siblings.is_empty() {
+            self.versions.set(message.siblings.clone());
         }
         *self.transcript.write_value() = Transcript::new(message);
         self.show_status();

@@ -1,8 +1,8 @@
 //! The chat session: the reactive shell around [`protocol::transcript::Transcript`].
 //!
 //! What lives here: [`handle`] (what a page holds: [`use_streaming_chat`]), [`options`], [`message`] (one message as
-//! signals), [`figures`] (speed), [`held`] (what the server would take later),
-//! [`feed`] (what one tab reads for all), and inside `session` (the state), `ask` (what
+//! signals), [`branches`] (versions of messages), [`drafts`] (what was typed and not sent), [`figures`] (speed), [`held`] (what
+//! the server would take later), [`feed`] (what one tab reads for all), and inside `session` (the state), `ask` (what
 //! is asked of the server) and `run` (one answer from question to end: sending, reading, reconnecting, stopping, falling
 //! back).
 //!
@@ -13,6 +13,8 @@
 //! [`use_streaming_chat`]: handle::use_streaming_chat
 
 mod ask;
+pub mod branches;
+pub mod drafts;
 pub mod feed;
 pub mod figures;
 pub mod handle;
@@ -23,3 +25,5 @@ mod run;
 mod scope;
 mod session;
 mod together;
+
+pub use session::Look;

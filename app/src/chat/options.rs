@@ -30,6 +30,7 @@ pub struct StreamingChatOptions {
     pub(crate) conversation: Option<Conversation>,
     pub(crate) settings: ConversationSettings,
     pub(crate) server: String,
+    pub(crate) keeps_drafts: bool,
     pub(crate) on_start: Option<Callback<Processing>>,
     pub(crate) on_end: Option<Callback<Message>>,
     pub(crate) on_error: Option<Callback<PublicError>>,
@@ -65,6 +66,13 @@ impl StreamingChatOptions {
     /// The address of the Rivulet server, such as `https://chat.example`, where it is not the page's own.
     pub fn server(mut self, address: impl Into<String>) -> Self {
         self.server = address.into().trim_end_matches('/').to_owned();
+        self
+    }
+
+    /// Keeps what is typed and not sent in the browser, a text for each conversation, over a reload and while another one is
+    /// shown. For one chat in a page.
+    pub fn keep_drafts(mut self) -> Self {
+        self.keeps_drafts = true;
         self
     }
 

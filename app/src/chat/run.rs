@@ -168,10 +168,16 @@ impl Run {
 
     /// Waits before the next try; the return of the network cuts it short. False if there were tries enough.
     async fn pause(&self) -> bool {
-        let Some(pause) = PAUSES.get(self.tries.get()) else { return false };
-        self.tries.set(self.tries.get() + 1);
         self.message.notice.set(Some(Notice::Reconnecting));
-        let pause = if connection::is_online() { *pause } else { 10_000 };
+        // Without a network there is nothing to give up on: it is waited for. (Now and then it is tried all the same, for
+        // what the browser says may be wrong.)
+        let pause = if connection::is_online() {
+            let Some(pause) = PAUSES.get(self.tries.get()) else { return false };
+            self.tries.set(self.tries.get() + 1);
+            *pause
+        } else {
+            10_000
+        };
         first(sleep(Duration::from_millis(pause)), connection::came_online()).await;
         true
     }
@@ -286,9 +292,11 @@ impl Run {
         }
         if let StreamEvent::Status(status) = event
             && let Status::Processing(names) = &**status
-            && !self.told_start.replace(true)
         {
-            self.session.options.get_value().started(names.clone());
+            self.session.named(&self.message);
+            if !self.told_start.replace(true) {
+                self.session.options.get_value().started(names.clone());
+            }
         }
     }
 
@@ -321,6 +329,7 @@ impl Run {
 
     fn take(&self, message: Message) -> Went {
         self.message.replace(message);
+        self.session.named(&self.message);
         if self.message.is_ended() { Went::Ended } else { Went::Unstreamable }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     ask::Ask,
+    branches::{Editing, PAGE, Turn},
     feed::Feed,
     held::{self, Held},
     message::ChatMessage,
@@ -28,6 +29,15 @@ use uuid::Uuid;
 /// An id that the server has not told yet.
 pub(super) const UNKNOWN: MessageId = MessageId(Uuid::nil());
 
+/// Where the reader of a chat is to be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// To the end.
+    End,
+    /// To a message.
+    Message(MessageId),
+}
+
 /// The state of a chat. All of it lives as long as the component that made it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Session {
@@ -40,6 +50,16 @@ pub(crate) struct Session {
     pub(crate) problem: RwSignal<Option<PublicError>>,
     pub(crate) loading: RwSignal<bool>,
     pub(crate) missing: RwSignal<bool>,
+    /// Whether there are messages above those that are shown.
+    pub(crate) earlier: RwSignal<bool>,
+    /// The title that it had when it was opened.
+    pub(crate) title: RwSignal<Option<String>>,
+    /// The token of the conversation's public page.
+    pub(crate) shared: RwSignal<Option<String>>,
+    /// Where the reader is to be taken; set again, it takes there again.
+    pub(crate) look: RwSignal<Look>,
+    pub(crate) editing: RwSignal<Option<Editing>>,
+    pub(crate) turned: RwSignal<Option<Turn>>,
     /// What the server would take later, of any conversation.
     pub(crate) held: RwSignal<Vec<Held>>,
     pub(crate) feed: Feed,
@@ -70,6 +90,12 @@ impl Session {
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
+            earlier: RwSignal::new(false),
+            title: RwSignal::new(None),
+            shared: RwSignal::new(None),
+            look: RwSignal::new(Look::End),
+            editing: RwSignal::new(None),
+            turned: RwSignal::new(None),
             held: RwSignal::new(Vec::new()),
             feed: Feed::new(),
             whole_only: StoredValue::new(false),
@@ -83,18 +109,22 @@ impl Session {
             options: StoredValue::new(options.clone()),
         };
         if let Some(conversation) = options.conversation {
-            session.show(conversation);
+            session.show(conversation, None);
         }
         session
     }
 
-    /// Shows a conversation.
-    fn show(self, conversation: Conversation) {
+    /// Shows a conversation, from one of its messages on or at its end.
+    fn show(self, conversation: Conversation, at: Option<MessageId>) {
         self.conversation.set(Some(conversation.summary.id));
+        self.title.set(Some(conversation.summary.title));
         self.settings.set(conversation.settings);
         let shown = conversation.messages.into_iter().filter(|message| message.role != Role::System);
         self.messages.set(shown.map(|message| self.message(message)).collect());
+        self.earlier.set(conversation.earlier);
+        self.shared.set(conversation.shared);
         self.show_held();
+        self.look.set(at.map_or(Look::End, Look::Message));
     }
 
     /// Goes on reading the last answer, if it is under way.
@@ -120,17 +150,19 @@ impl Session {
     }
 
     /// Asks the server, and shows an answer that is under way: at the end, or in place of the one that it replaces.
-    pub(super) fn ask(self, ask: Ask) {
+    pub(super) fn ask(self, mut ask: Ask) {
         // What waited here is overtaken.
         self.release(self.conversation.get_untracked());
         let mut answer = self.message(Message::answer(UNKNOWN, None, 0));
-        if let Some(old) = ask.taken_on() {
-            answer = ChatMessage::taking_on(answer.key, old, answer.message());
+        if let Some(old) = ask.replaced() {
+            ask.displaced = self.displace(old);
+            if let Some(old) = ask.taken_on() {
+                answer = ChatMessage::taking_on(answer.key, old, answer.message());
+            }
+            answer.versions.set(ask.displaced.first().map(ChatMessage::versions_with_itself).unwrap_or_default());
         }
-        match ask.replaced() {
-            Some(_) => self.replace_last(answer.clone()),
-            None => self.messages.update(|messages| messages.push(answer.clone())),
-        }
+        self.messages.update(|messages| messages.push(answer.clone()));
+        self.look.set(Look::End);
         self.start(Run::new(self, answer, Some(ask)));
     }
 
@@ -140,7 +172,7 @@ impl Session {
         if let Some(last) = last.filter(|last| last.can_continue() && !self.busy.get_untracked())
             && let Some(id) = last.id()
         {
-            self.ask(Ask::further(id, random::token(), last));
+            self.ask(Ask::further(id, random::token()));
         }
     }
 
@@ -156,7 +188,7 @@ impl Session {
         }
         let Some(last) = self.messages.with_untracked(|messages| messages.last().cloned()) else {
             return match self.conversation.get_untracked() {
-                Some(unopened) if refused => self.open(unopened),
+                Some(unopened) if refused => self.open(unopened, None),
                 _ => {}
             };
         };
@@ -174,7 +206,7 @@ impl Session {
                 last.reopen();
                 self.start(Run::new(self, last, unsent));
             }
-            (Some(id), false) => self.ask(Ask::again(id, random::token(), last)),
+            (Some(id), false) => self.ask(Ask::again(id, random::token())),
             (None, _) => {
                 let pair = self.messages.try_update(|messages| {
                     let at = messages.len().saturating_sub(2);
@@ -201,6 +233,7 @@ impl Session {
         self.leave();
         self.conversation.set(None);
         self.messages.set(Vec::new());
+        self.show_draft();
         let options = self.options.read_value();
         self.settings.update(|settings| {
             let model = settings.model.take();
@@ -214,18 +247,30 @@ impl Session {
         self.show_held();
     }
 
-    /// Opens another conversation.
-    pub(crate) fn open(self, id: ConversationId) {
+    /// Opens another conversation, at one of its messages or at its end.
+    pub(crate) fn open(self, id: ConversationId, at: Option<MessageId>) {
+        let elsewhere = self.conversation.get_untracked() != Some(id);
         self.leave();
         self.conversation.set(Some(id));
         self.messages.set(Vec::new());
+        if elsewhere {
+            self.show_draft();
+        }
         self.loading.set(true);
         self.spawn(async move {
-            let opened = http::get::<Conversation>(&self.address(&format!("/api/conversations/{id}"))).await;
+            let read = async |part: String| {
+                http::get::<Conversation>(&self.address(&format!("/api/conversations/{id}?{part}"))).await
+            };
+            let end = format!("limit={PAGE}");
+            let mut opened = read(at.map_or(end.clone(), |message| format!("around={message}"))).await;
+            // The message may have been deleted since it was found.
+            if at.is_some() && matches!(&opened, Err(FetchError::Refused(refusal)) if refusal.status == 404) {
+                opened = read(end).await;
+            }
             self.loading.set(false);
             match opened {
                 Ok(conversation) => {
-                    self.show(conversation);
+                    self.show(conversation, at);
                     self.resume();
                 }
                 Err(FetchError::Refused(refusal)) if refusal.status == 404 => self.missing.set(true),
@@ -233,6 +278,12 @@ impl Session {
                 Err(_) => self.problem.set(Some(lost())),
             }
         });
+    }
+
+    /// Whether the connection to the last answer was lost for good.
+    pub(crate) fn is_lost(self) -> bool {
+        let last = self.messages.with_untracked(|messages| messages.last().cloned());
+        last.is_some_and(|last| last.error.with_untracked(|error| error.as_ref().is_some_and(is_lost)))
     }
 
     fn leave(self) {
@@ -245,6 +296,11 @@ impl Session {
         self.loading.set(false);
         self.missing.set(false);
         self.problem.set(None);
+        self.earlier.set(false);
+        self.title.set(None);
+        self.shared.set(None);
+        self.editing.set(None);
+        self.turned.set(None);
         self.newest.set_value(None);
         self.stale.set_value(false);
         self.feed.pass_over_all();
@@ -273,18 +329,33 @@ impl Session {
 
     /// The server did not take the request: it waits, or the question goes back to where it was typed.
     pub(crate) fn refused(self, ask: Ask, refusal: Refusal) {
-        match ask.replaced() {
-            Some(old) => self.replace_last(old.clone()),
-            None => self.messages.update(|messages| drop(messages.pop())),
-        }
+        self.messages.update(|messages| {
+            messages.pop();
+            if ask.replaced().is_some() {
+                messages.extend(ask.displaced.iter().cloned());
+            }
+        });
         if let Some(pause) = held::pause(&refusal) {
             return self.hold(ask, refusal.error.code, pause);
         }
-        if let Some(question) = ask.text() {
-            self.messages.update(|messages| drop(messages.pop()));
-            self.put_back(question);
-        }
+        self.give_up(ask);
         self.problem.set(Some(refusal.error));
+    }
+
+    /// Takes a question that is not sent off the page, and puts it back to where it was typed.
+    pub(super) fn give_up(self, ask: Ask) {
+        let Some(question) = ask.text() else { return };
+        self.messages.update(|messages| {
+            messages.pop_if(|last| last.role == Role::User);
+        });
+        match ask.edited() {
+            Some(message) => {
+                let text = Some(question.to_owned());
+                self.messages.update(|messages| messages.extend(ask.displaced));
+                self.editing.set(Some(Editing { message, text }));
+            }
+            None => self.put_back(question),
+        }
     }
 
     /// Puts a question back to where it was typed, before what has been typed since.
@@ -292,13 +363,6 @@ impl Session {
         self.draft.update(|draft| {
             let typed = std::mem::take(draft);
             *draft = if typed.trim().is_empty() { question.to_owned() } else { format!("{question}\n\n{typed}") };
-        });
-    }
-
-    fn replace_last(self, message: ChatMessage) {
-        self.messages.update(|messages| {
-            messages.pop();
-            messages.push(message);
         });
     }
 

@@ -81,11 +81,15 @@ impl Session {
     }
 
     /// Makes what is shown what the server has. What is the same stays as it is, and so do messages above those that were read.
-    fn show_again(self, conversation: Conversation) {
+    pub(super) fn show_again(self, conversation: Conversation) {
         let read: Vec<_> = conversation.messages.into_iter().filter(|message| message.role != Role::System).collect();
         let shown = self.messages.get_untracked();
         let above = read.first().and_then(|first| shown.iter().position(|one| is_same(one, first))).unwrap_or(0);
         let (above, mut rest) = shown.split_at(above);
+        if above.is_empty() {
+            self.earlier.set(conversation.earlier);
+        }
+        self.shared.set(conversation.shared);
         let mut now = above.to_vec();
         for message in read {
             match rest.split_first() {
@@ -105,13 +109,13 @@ impl Session {
 
     fn brought_up_to_date(self, shown: &ChatMessage, read: Message) -> ChatMessage {
         let before = shown.message();
-        let same = before.status == read.status && before.content == read.content;
-        // A question that was sent from here has not been told its name.
-        if same && before.id == read.id { shown.clone() } else { self.renewed(shown, read) }
-    }
-
-    /// The message in the place of the one that is shown; its element stays.
-    fn renewed(self, shown: &ChatMessage, read: Message) -> ChatMessage {
+        shown.versions.set(read.siblings.clone());
+        if before.status == read.status && before.content == read.content {
+            // A question that was sent from here may not have been told its name.
+            shown.set_id(read.id);
+            return shown.clone();
+        }
+        // In the place of the one that is shown; its element stays.
         if read.role == Role::Assistant {
             shown.replace(read);
             return shown.clone();

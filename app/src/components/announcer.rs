@@ -1,7 +1,7 @@
 //! Tells a screen reader that an answer begins and how it ends, and how long a question has to wait: not every token, and
 //! not every second.
 
-use super::{countdown::duration, held_card::why};
+use super::{countdown::duration, held_card::why, version_switcher::place_words};
 use crate::{
     browser::time,
     chat::{handle::StreamingChatHandle, held::Held},
@@ -24,6 +24,16 @@ pub fn Announcer(
             words.set(ending(chat).to_owned());
         }
         busy
+    });
+    Effect::new(move |_| {
+        let turn = chat.turned.get()?;
+        let versions = chat.messages.with(|all| {
+            let shown = all.iter().find(|message| message.id() == Some(turn.to))?;
+            Some(shown.versions.get_untracked())
+        })?;
+        let at = versions.iter().position(|version| *version == turn.to)?;
+        words.set(place_words(at, versions.len()));
+        Some(())
     });
     let waiting = Memo::new_with_compare(
         move |_| chat.held.get(),

@@ -3,11 +3,13 @@
 use super::{
     continue_button::ContinueButton,
     copy_button::CopyButton,
+    delete_message_button::DeleteMessageButton,
     error_card::ErrorCard,
     figures_line::FiguresLine,
     icon::{Drawing, Icon},
     notice_line::NoticeLine,
     reasoning::Reasoning,
+    version_switcher::VersionSwitcher,
 };
 use crate::{
     chat::{handle::StreamingChatHandle, message::ChatMessage},
@@ -45,9 +47,17 @@ pub fn AssistantMessage(
     let go_on = Callback::new(move |()| chat.continue_answer());
     let notice = message.notice.clone();
     let ended = message.clone();
+    let kept = StoredValue::new(message.clone());
+    // Its id is known before it ends.
+    let can_change = move || status.get() != MessageStatus::Streaming && chat.is_idle();
+    let answer_again = move |_| {
+        if let Some(id) = kept.with_value(ChatMessage::id) {
+            chat.regenerate(id);
+        }
+    };
     let error = message.error.clone();
     view! {
-        <article class="assistant-message" aria-label="Assistant said" data-status=move || name(status.get())>
+        <article class="assistant-message" aria-label="Assistant said" data-status=move || name(status.get()) data-key=key.to_string()>
             <Reasoning message=message.clone() />
             <Show when=move || waits.get()>
                 <p class="thinking" aria-hidden="true"><span></span><span></span><span></span></p>
@@ -60,12 +70,22 @@ pub fn AssistantMessage(
             <footer class="assistant-message__foot">
                 <Show when=move || status.get() != MessageStatus::Streaming>
                     <div class="assistant-message__actions">
+                        <VersionSwitcher message=kept.get_value() chat />
                         <CopyButton text=Callback::new({ let copied = copied.clone(); move |()| copied.content() }) />
                         <Show when=move || is_last.get() && may_redo(status.get(), chat)>
                             <button type="button" class="icon-button" aria-label="Retry" title="Answer again"
                                 on:click=move |_| chat.retry()>
                                 <Icon drawing=Drawing::Again />
                             </button>
+                        </Show>
+                        <Show when=move || !is_last.get() && can_change()>
+                            <button type="button" class="icon-button" aria-label="Answer again" title="Answer again"
+                                on:click=answer_again>
+                                <Icon drawing=Drawing::Again />
+                            </button>
+                        </Show>
+                        <Show when=move || can_change()>
+                            <DeleteMessageButton message=kept.get_value() chat label="Delete answer" />
                         </Show>
                         <Show when=move || can_continue.get() && may_redo(status.get(), chat)>
                             <ContinueButton go_on />

@@ -121,14 +121,18 @@ fn tie_text(area: NodeRef<html::Textarea>, draft: RwSignal<String>) {
         let Some(area) = area.get() else { return false };
         let first = before != Some(true);
         let typed = area.value();
-        draft.with(|draft| {
-            if !(first && draft.is_empty()) && *draft != typed {
+        draft.track();
+        if first && !typed.is_empty() {
+            // The browser may have put back what is kept as a draft too.
+            draft.update(|draft| {
+                *draft = if typed.contains(draft.as_str()) { typed.clone() } else { format!("{draft}\n\n{typed}") };
+            });
+        }
+        draft.with_untracked(|draft| {
+            if *draft != typed {
                 area.set_value(draft);
             }
         });
-        if first && !typed.is_empty() && draft.with_untracked(String::is_empty) {
-            draft.set(typed);
-        }
         element::fit_height(&area);
         true
     });

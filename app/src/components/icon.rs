@@ -33,6 +33,30 @@ pub enum Drawing {
     Clock,
     /// A triangle: something went wrong.
     Warning,
+    /// Three dots: what else can be done.
+    More,
+    /// A pin: keep at the top.
+    Pin,
+    /// A pen: change the words.
+    Edit,
+    /// A bin: delete.
+    Delete,
+    /// A glass: search.
+    Search,
+    /// An arrow out of a box: share.
+    Share,
+    /// An arrow down onto a line: have it as a file.
+    Export,
+    /// A window with a side: the place beside the chat.
+    Panel,
+    /// An angle to the left: the one before.
+    Before,
+    /// An angle to the right: the one after.
+    After,
+    /// A bubble: a conversation.
+    Bubble,
+    /// A cloud that is crossed out: no network.
+    Offline,
 }
 
 impl Drawing {
@@ -51,6 +75,18 @@ impl Drawing {
             Self::Theme => "M12 3.5a8.5 8.5 0 1 0 0 17zM12 3.5a8.5 8.5 0 0 1 0 17",
             Self::Onward => "M5 5v14M10 12h10M15.5 7l5 5-5 5",
             Self::Clock => "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17M12 7.5V12l3 2",
+            Self::More => "M5 12h.1M12 12h.1M19 12h.1",
+            Self::Pin => "M9 3.5h6M10 3.5V10l-3.5 4h11L14 10V3.5M12 14v6.5",
+            Self::Edit => "M4 20l1-4.5L15.5 5a2.1 2.1 0 0 1 3 3L8 18.5zM13.5 7l3 3",
+            Self::Delete => "M4.5 7h15M9.5 7V4.5h5V7M6.5 7l1 13h9l1-13M10 11v5M14 11v5",
+            Self::Search => "M10.5 4.5a6 6 0 1 0 0 12 6 6 0 0 0 0-12M15 15l5 5",
+            Self::Share => "M12 15V4M8 7.5 12 3.5l4 4M6 11H5v9.5h14V11h-1",
+            Self::Export => "M12 4v11M8 11.5l4 4 4-4M5 20h14",
+            Self::Panel => "M4 5h16v14H4zM9.5 5v14",
+            Self::Before => "M14.5 6l-6 6 6 6",
+            Self::After => "M9.5 6l6 6-6 6",
+            Self::Bubble => "M5 5h14v11h-8l-4 3.5V16H5z",
+            Self::Offline => "M7 18a4 4 0 0 1-.5-8 6 6 0 0 1 11-1A4.5 4.5 0 0 1 18 18zM4 4l16 16",
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1",
         }
     }
@@ -64,7 +100,7 @@ pub fn Icon(
 ) -> impl IntoView {
     let filled = matches!(drawing, Drawing::Stop);
     view! {
-        <svg class="icon" class:icon--filled=filled viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="icon" class:icon--filled=filled class:icon--dots=matches!(drawing, Drawing::More) viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=drawing.path() />
         </svg>
     }

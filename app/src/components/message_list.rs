@@ -2,18 +2,25 @@
 
 use super::{
     assistant_message::AssistantMessage,
+    earlier_messages::EarlierMessages,
     icon::{Drawing, Icon},
     user_message::UserMessage,
 };
 use crate::{
-    browser::element::{self, SizeWatch},
-    chat::{handle::StreamingChatHandle, message::ChatMessage},
+    browser::{
+        element::{self, SizeWatch},
+        time,
+    },
+    chat::{Look, handle::StreamingChatHandle, message::ChatMessage},
 };
 use leptos::{html, prelude::*};
 use protocol::message::Role;
+use std::time::Duration;
 
 /// How near to the end the view counts as being there, in pixels.
 const AT_END: i32 = 40;
+/// How long the message that the reader was taken to is marked.
+const MARKED: Duration = Duration::from_secs(4);
 
 /// The messages of a chat. The view follows an answer that grows, lets go when the reader scrolls up, and offers the
 /// way back.
@@ -39,14 +46,17 @@ pub fn MessageList(
             }
         }))
     });
-    // A new question takes the view to the end, wherever it was.
-    Effect::new(move |before: Option<usize>| {
-        let count = chat.messages.with(Vec::len);
-        if before.is_none_or(|before| count > before) {
+    Effect::new(move |_| match chat.look.get() {
+        // A new question takes the view to the end, wherever it was.
+        Look::End => {
             following.set(true);
             to_end();
         }
-        count
+        Look::Message(id) => {
+            following.set(false);
+            // Not before the messages are in the document.
+            time::on_next_frame(move || show(chat, view_node, id));
+        }
     });
     let last_top = StoredValue::new(0);
     let scrolled = move |_| {
@@ -68,6 +78,7 @@ pub fn MessageList(
                 <Show when=move || chat.is_loading.get()>
                     <p class="message-list__loading" role="status">"Opening the conversation…"</p>
                 </Show>
+                <EarlierMessages chat view_node />
                 <For each=move || chat.messages.get() key=|message| message.key children=move |message| one(message, chat) />
             </div>
         </div>
@@ -83,6 +94,22 @@ pub fn MessageList(
 fn one(message: ChatMessage, chat: StreamingChatHandle) -> AnyView {
     match message.role {
         Role::Assistant => view! { <AssistantMessage message chat /> }.into_any(),
-        _ => view! { <UserMessage message /> }.into_any(),
+        _ => view! { <UserMessage message chat /> }.into_any(),
     }
+}
+
+/// Takes the reader to a message and marks it for a while.
+fn show(chat: StreamingChatHandle, view_node: NodeRef<html::Div>, id: protocol::id::MessageId) {
+    let key = chat.messages.with_untracked(|all| all.iter().find(|one| one.id() == Some(id)).map(|one| one.key));
+    let (Some(view), Some(key)) = (view_node.get_untracked(), key) else { return };
+    let Some(message) = element::find(&view, &format!("[data-key=\"{key}\"]")) else { return };
+    element::bring_to_top(&message);
+    element::set_attribute(&message, "data-found", Some("true"));
+    leptos::task::spawn_local(async move {
+        // What is above has its real height only now that it is near to the view.
+        time::sleep(Duration::from_millis(60)).await;
+        element::bring_to_top(&message);
+        time::sleep(MARKED).await;
+        element::set_attribute(&message, "data-found", None);
+    });
 }

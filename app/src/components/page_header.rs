@@ -1,12 +1,14 @@
 //! The line above the chat.
 
 use super::{
+    conversation_actions::ConversationActions,
+    conversation_menu::ConversationMenu,
     icon::{Drawing, Icon},
     model_picker::ModelPicker,
     settings_dialog::SettingsDialog,
+    sidebar::SidebarState,
     theme_toggle::ThemeToggle,
 };
-use crate::chat::handle::StreamingChatHandle;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use protocol::model::ModelList;
@@ -14,13 +16,14 @@ use protocol::model::ModelList;
 /// Model picker, settings, theme and New chat.
 #[component]
 pub fn PageHeader(
-    /// The chat.
-    chat: StreamingChatHandle,
+    /// The chat, and what can be done to its conversation.
+    actions: ConversationActions,
     /// The models on offer.
     models: RwSignal<ModelList>,
-    /// Whether the list of conversations is open, on a narrow screen.
-    drawer_open: RwSignal<bool>,
+    /// Whether the list of conversations is shown.
+    sidebar: SidebarState,
 ) -> impl IntoView {
+    let chat = actions.chat;
     let settings_open = RwSignal::new(false);
     let navigate = use_navigate();
     let new_chat = move |_| {
@@ -30,11 +33,12 @@ pub fn PageHeader(
     view! {
         <header class="page-header">
             <button type="button" class="icon-button page-header__list" aria-label="Conversations" title="Conversations"
-                aria-expanded=move || drawer_open.get().to_string() on:click=move |_| drawer_open.update(|open| *open = !*open)>
+                aria-expanded=move || sidebar.drawer.get().to_string() on:click=move |_| sidebar.show(true)>
                 <Icon drawing=Drawing::List />
             </button>
             <ModelPicker models settings=chat.settings />
             <div class="page-header__actions">
+                <ConversationMenu actions />
                 <button type="button" class="icon-button" aria-label="Chat settings" title="Chat settings"
                     on:click=move |_| settings_open.set(true)>
                     <Icon drawing=Drawing::Sliders />
@@ -44,7 +48,7 @@ pub fn PageHeader(
                     <Icon drawing=Drawing::New />
                 </button>
             </div>
-            <SettingsDialog settings=chat.settings open=settings_open />
+            <SettingsDialog settings=chat.settings open=settings_open conversations=actions.conversations />
         </header>
     }
 }

@@ -1,6 +1,7 @@
 //! What is set for the chat.
 
-use crate::browser::element;
+use super::transfer_section::TransferSection;
+use crate::{browser::element, conversations::list::Conversations};
 use leptos::{ev, html, prelude::*};
 use protocol::{conversation::ConversationSettings, request::Parameters};
 
@@ -11,6 +12,8 @@ pub fn SettingsDialog(
     settings: RwSignal<ConversationSettings>,
     /// Whether the dialog is open.
     open: RwSignal<bool>,
+    /// The conversations, which can be exported and imported here.
+    conversations: Conversations,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let form = Form::new();
@@ -37,7 +40,7 @@ pub fn SettingsDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="settings-dialog" aria-labelledby="settings-title" on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title" on:close=move |_| open.set(false)>
             <form on:submit=save>
                 <h2 id="settings-title">"Chat settings"</h2>
                 <label>
@@ -57,6 +60,7 @@ pub fn SettingsDialog(
                     <button type="submit" class="button button--primary">"Save"</button>
                 </div>
             </form>
+            <TransferSection conversations />
         </dialog>
     }
 }

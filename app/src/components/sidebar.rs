@@ -1,44 +1,84 @@
 //! The conversations, beside the chat; on a narrow screen, a drawer over it.
 
-use super::icon::{Drawing, Icon, Mark};
-use crate::chat::handle::StreamingChatHandle;
+use super::{
+    conversation_actions::ConversationActions,
+    conversation_list::ConversationList,
+    icon::{Drawing, Icon, Mark},
+};
+use crate::{
+    browser::{document, element},
+    page_data::{PageData, SIDEBAR_CLOSED, SIDEBAR_COOKIE},
+};
 use leptos::prelude::*;
-use protocol::conversation::ConversationSummary;
 
-/// A list of conversations, the most recent first.
+/// A screen on which the sidebar is a drawer.
+const NARROW: &str = "(max-width: 63.99rem)";
+
+/// Whether the sidebar is shown. Copying it gives the same.
+#[derive(Debug, Clone, Copy)]
+pub struct SidebarState {
+    /// On a narrow screen: not when the page is opened.
+    pub drawer: RwSignal<bool>,
+    /// On a wide one: as it was left.
+    pub beside: RwSignal<bool>,
+}
+
+impl SidebarState {
+    /// As the page was left.
+    pub fn of_page() -> Self {
+        let closed = use_context::<PageData>().is_some_and(|data| data.sidebar_closed);
+        Self { drawer: RwSignal::new(false), beside: RwSignal::new(!closed) }
+    }
+
+    /// Shows it or hides it, whatever the screen.
+    pub fn show(self, shown: bool) {
+        if document::matches_media(NARROW) {
+            self.drawer.set(shown);
+        } else {
+            self.beside.set(shown);
+            document::set_cookie(SIDEBAR_COOKIE, if shown { "open" } else { SIDEBAR_CLOSED });
+        }
+        let next = if shown { ".sidebar__close" } else { ".page-header__list" };
+        request_animation_frame(move || _ = element::focus_on_page(next));
+    }
+}
+
+/// The list of conversations and the search.
 #[component]
 pub fn Sidebar(
-    /// The chat, to tell which conversation is open.
-    chat: StreamingChatHandle,
-    /// The conversations.
-    conversations: RwSignal<Vec<ConversationSummary>>,
-    /// Whether the drawer is open, on a narrow screen.
-    open: RwSignal<bool>,
+    /// What can be done to a conversation.
+    actions: ConversationActions,
+    /// Whether it is shown.
+    state: SidebarState,
+    /// Whether the search is open.
+    searching: RwSignal<bool>,
 ) -> impl IntoView {
-    let row = move |(id, title): (protocol::id::ConversationId, String)| {
-        let current = move || (chat.conversation.get() == Some(id)).then_some("page");
-        let title = if title.is_empty() { "New chat".to_owned() } else { title };
-        view! {
-            <li><a href=format!("/c/{id}") aria-current=current on:click=move |_| open.set(false)>{title}</a></li>
+    let drawer = state.drawer;
+    let opened = Callback::new(move |()| drawer.set(false));
+    let pressed = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape" && drawer.get_untracked() {
+            event.prevent_default();
+            state.show(false);
         }
     };
-    let rows = move || conversations.with(|all| all.iter().map(|one| (one.id, one.title.clone())).collect::<Vec<_>>());
     view! {
-        <div class="sidebar__veil" class:sidebar__veil--shown=move || open.get() on:click=move |_| open.set(false)></div>
-        <nav class="sidebar" class:sidebar--open=move || open.get() aria-label="Conversations"
-            on:keydown=move |event| if event.key() == "Escape" { open.set(false) }>
+        <div class="sidebar__veil" class:sidebar__veil--shown=move || drawer.get() on:click=move |_| drawer.set(false)></div>
+        <nav class="sidebar" class:sidebar--open=move || drawer.get() class:sidebar--closed=move || !state.beside.get()
+            aria-label="Conversations" on:keydown=pressed>
             <div class="sidebar__head">
-                <a class="sidebar__brand" href="/" on:click=move |_| open.set(false)><Mark />"Rivulet"</a>
-                <button type="button" class="icon-button sidebar__close" aria-label="Close conversations" on:click=move |_| open.set(false)>
-                    <Icon drawing=Drawing::Close />
+                <a class="sidebar__brand" href="/" on:click=move |_| drawer.set(false)><Mark />"Rivulet"</a>
+                <button type="button" class="icon-button sidebar__close" aria-label="Close conversations" title="Close conversations"
+                    on:click=move |_| state.show(false)>
+                    <Icon drawing=Drawing::Panel />
                 </button>
             </div>
-            <ul class="sidebar__list">
-                <For each=rows key=|row| row.clone() children=row />
-            </ul>
-            <Show when=move || conversations.with(Vec::is_empty)>
-                <p class="sidebar__empty">"Your conversations will be listed here."</p>
-            </Show>
+            <button type="button" class="sidebar__search" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K"
+                on:click=move |_| { drawer.set(false); searching.set(true) }>
+                <Icon drawing=Drawing::Search />
+                "Search"
+                <kbd aria-hidden="true">"Ctrl K"</kbd>
+            </button>
+            <ConversationList actions opened />
         </nav>
     }
 }

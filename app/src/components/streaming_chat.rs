@@ -1,7 +1,12 @@
 //! The whole chat as one component.
 
 use super::{
-    announcer::Announcer, composer::Composer, error_card::ErrorCard, held_card::HeldCard, message_list::MessageList,
+    announcer::Announcer,
+    composer::Composer,
+    error_card::ErrorCard,
+    held_card::HeldCard,
+    message_list::MessageList,
+    toast_stack::{ToastStack, Toasts},
 };
 use crate::{
     browser::{connection::Listener, element},
@@ -57,6 +62,7 @@ pub fn StreamingChat(
         })
     });
     stop_on_escape(chat);
+    let own_toasts = Toasts::of_page().is_none().then(Toasts::provide);
     let children = StoredValue::new(children);
     let problem = move || {
         let retry = Callback::new(move |()| chat.retry());
@@ -71,6 +77,7 @@ pub fn StreamingChat(
                 <Composer chat placeholder />
             </div>
             <Announcer chat />
+            {own_toasts.map(|toasts| view! { <ToastStack toasts /> })}
         </section>
     }
 }

@@ -1,20 +1,51 @@
 //! What a person said.
 
-use crate::chat::message::ChatMessage;
+use super::{
+    copy_button::CopyButton,
+    delete_message_button::DeleteMessageButton,
+    icon::{Drawing, Icon},
+    question_editor::QuestionEditor,
+    version_switcher::VersionSwitcher,
+};
+use crate::chat::{branches::Editing, handle::StreamingChatHandle, message::ChatMessage};
 use leptos::prelude::*;
 
-/// A message of a person, as it was typed.
+/// A message of a person, as it was typed, and what can be done with it.
 #[component]
 pub fn UserMessage(
     /// The message.
     message: ChatMessage,
+    /// The chat that it belongs to.
+    chat: StreamingChatHandle,
 ) -> impl IntoView {
+    let key = message.key;
+    let kept = StoredValue::new(message);
+    let id = move || kept.with_value(ChatMessage::id);
+    let is_edited =
+        Memo::new(move |_| chat.editing.with(|editing| editing.as_ref().is_some_and(|one| Some(one.message) == id())));
+    // Its id is known when the answer to it has begun.
+    let can_change = Memo::new(move |_| chat.is_idle() && id().is_some());
+    let edit = move |_| chat.editing.set(id().map(|message| Editing { message, text: None }));
+    let text = move || kept.with_value(ChatMessage::content);
     view! {
-        <article class="user-message" aria-label="You said">
+        <article class="user-message" aria-label="You said" data-key=key.to_string()>
             // A question heads its answer: readers of the page by ear go from one to the next, and the answer's own headings
             // are below it.
             <h2 class="visually-hidden">"You said"</h2>
-            <div class="user-message__bubble">{message.content()}</div>
+            <Show when=move || !is_edited.get() fallback=move || view! { <QuestionEditor message=kept.get_value() chat /> }>
+                <div class="user-message__bubble">{text()}</div>
+                <div class="user-message__actions">
+                    <VersionSwitcher message=kept.get_value() chat />
+                    <CopyButton text=Callback::new(move |()| text()) />
+                    <Show when=move || can_change.get()>
+                        <button type="button" class="icon-button user-message__edit" aria-label="Edit question" title="Edit"
+                            on:click=edit>
+                            <Icon drawing=Drawing::Edit />
+                        </button>
+                        <DeleteMessageButton message=kept.get_value() chat label="Delete question" />
+                    </Show>
+                </div>
+            </Show>
         </article>
     }
 }

@@ -3,13 +3,23 @@
 use crate::{
     browser::{http, time},
     chat::{
+        feed::News,
         handle::{StreamingChatHandle, use_streaming_chat},
         options::StreamingChatOptions,
     },
     components::{
-        empty_chat::EmptyChat, model_banner::ModelBanner, page_header::PageHeader, sidebar::Sidebar,
+        conversation_actions::ConversationActions,
+        empty_chat::EmptyChat,
+        model_banner::ModelBanner,
+        offline_banner::OfflineBanner,
+        page_header::PageHeader,
+        search_dialog::SearchDialog,
+        sidebar::{Sidebar, SidebarState},
+        storage_banner::StorageBanner,
         streaming_chat::StreamingChat,
+        toast_stack::{ToastStack, Toasts},
     },
+    conversations::list::Conversations,
     model_names::ModelNames,
     page_data::PageData,
     pages::not_found::NotFoundPage,
@@ -19,32 +29,47 @@ use leptos_meta::Title;
 use leptos_router::{
     NavigateOptions,
     components::Outlet,
-    hooks::{use_location, use_navigate},
+    hooks::{use_location, use_navigate, use_query_map},
 };
 use protocol::{
-    conversation::{ConversationList, ConversationSummary},
-    id::ConversationId,
+    error::ErrorCode,
+    feed::FeedChange,
+    id::{ConversationId, MessageId},
     message::MessageStatus,
     model::ModelList,
 };
+use std::time::Duration;
+
+/// How long after hearing that nothing can be stored it is asked whether that is still so, in milliseconds.
+const UNSTORED_PAUSE: u64 = 15_000;
+
+/// How often the list is read again while an answer is under way that is not read here.
+const WHILE_OTHERS_ANSWER: Duration = Duration::from_secs(4);
 
 /// The chat page. It stays as it is while the address goes from one conversation to another.
 #[component]
 pub fn ChatPage() -> impl IntoView {
     let data = expect_context::<PageData>();
-    let chat = use_streaming_chat(StreamingChatOptions::new().conversation(data.conversation));
+    let conversations = Conversations::new(data.conversations);
+    // The server has the question by then, and with it a title.
+    let options = StreamingChatOptions::new().on_start(move |_| leptos::task::spawn_local(conversations.refresh()));
+    let chat = use_streaming_chat(options.conversation(data.conversation).keep_drafts());
     let models = RwSignal::new(data.models);
     ModelNames::provide(models);
-    let conversations = RwSignal::new(data.conversations);
-    let drawer_open = RwSignal::new(false);
+    let toasts = Toasts::provide();
+    let sidebar = SidebarState::of_page();
+    let searching = RwSignal::new(false);
     let gone = RwSignal::new(data.not_found);
+    let navigate = use_navigate();
+    let go = Callback::new(move |address: String| navigate(&address, NavigateOptions::default()));
+    let actions = ConversationActions { chat, conversations, toasts, go };
     follow_address(chat, gone);
     refresh_models(chat, models);
-    refresh_conversations(chat, conversations);
+    hear_news(actions, models);
     let name = Memo::new(move |_| {
-        let id = chat.conversation.get();
-        let title = conversations.with(|all| all.iter().find(|one| Some(one.id) == id).map(|one| one.title.clone()));
-        title.filter(|title| !title.is_empty())
+        let known = chat.conversation.get().and_then(|id| conversations.find(id)).map(|one| one.title);
+        // The list may not go as far as to this one.
+        known.or_else(|| chat.title.get()).filter(|title| !title.is_empty())
     });
     // leptos_meta writes the title into the server's HTML as it stands: a `<` in it could end the element.
     let title = move || match name.get() {
@@ -52,23 +77,28 @@ pub fn ChatPage() -> impl IntoView {
         None => "Rivulet".to_owned(),
     };
     let has_begun = Memo::new(move |_| !chat.messages.with(Vec::is_empty));
+    let returned = Callback::new(move |()| recover(actions));
     view! {
         <Show when=move || !gone.get() && !chat.is_missing.get() fallback=NotFoundPage>
             <Title text=title />
-            <div class="layout">
-                <Sidebar chat conversations open=drawer_open />
+            <div class="layout" class:layout--alone=move || !sidebar.beside.get()>
+                <Sidebar actions state=sidebar searching />
                 <main class="layout__main">
                     // While there are no messages, the greeting is the heading.
                     <Show when=move || has_begun.get()>
                         <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| "Chat".to_owned())}</h1>
                     </Show>
-                    <PageHeader chat models drawer_open />
+                    <PageHeader actions models sidebar />
+                    <OfflineBanner returned />
+                    <StorageBanner models />
                     <ModelBanner models settings=chat.settings />
                     <StreamingChat chat placeholder="Ask anything">
                         <EmptyChat chat />
                     </StreamingChat>
                 </main>
             </div>
+            <SearchDialog actions open=searching />
+            <ToastStack toasts />
         </Show>
         // The addresses below this page show nothing of their own, but the router wants a place for them.
         <Outlet />
@@ -80,40 +110,75 @@ fn conversation_at(path: &str) -> Option<ConversationId> {
     path.strip_prefix("/c/")?.trim_end_matches('/').parse().ok()
 }
 
-/// Keeps the address and the chat together, whichever of them goes first.
+/// Keeps the address and the chat together, whichever of them goes first. An address may name a message: `?message=`.
 fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
     let path = use_location().pathname;
-    let navigate = use_navigate();
-    Effect::new(move |before: Option<String>| {
-        let path = path.get();
-        let target = conversation_at(&path);
-        if before.is_some_and(|before| before != path) {
-            gone.set(false);
-            if target != chat.conversation.get_untracked() {
-                match target {
-                    Some(id) => chat.open(id),
-                    None => chat.new_chat(),
-                }
-            }
-        }
-        path
+    let query = use_query_map();
+    let address = Memo::new(move |_| {
+        let message = query.with(|query| query.get("message")).and_then(|message| message.parse::<MessageId>().ok());
+        (path.get(), message)
     });
+    let navigate = StoredValue::new_local(use_navigate());
+    Effect::new(move |before: Option<(String, Option<MessageId>)>| {
+        let (path, message) = address.get();
+        let target = conversation_at(&path);
+        let is_shown = target == chat.conversation.get_untracked();
+        if before.as_ref().is_some_and(|(before, _)| *before != path) {
+            gone.set(false);
+        }
+        match (target, message) {
+            // With the message, if the page has come to life here.
+            (Some(_), Some(message)) if is_shown => chat.look_at(message),
+            _ if is_shown || before.as_ref().is_none_or(|(before, _)| *before == path) => {}
+            (Some(id), Some(message)) => chat.open_at(id, message),
+            (Some(id), None) => chat.open(id),
+            (None, _) => chat.new_chat(),
+        }
+        (path, message)
+    });
+    let go = move |id: ConversationId, replace: bool| {
+        let options = NavigateOptions { scroll: false, replace, ..NavigateOptions::default() };
+        navigate.with_value(|navigate| navigate(&format!("/c/{id}"), options));
+    };
     Effect::new(move |_| {
         if let Some(id) = chat.conversation.get()
             && conversation_at(&path.get_untracked()) != Some(id)
         {
-            navigate(&format!("/c/{id}"), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            go(id, false);
+        }
+    });
+    // Who goes on talking has left the message that was looked at.
+    Effect::new(move |_| {
+        if chat.is_streaming.get()
+            && let (path, Some(_)) = address.get_untracked()
+            && let Some(id) = conversation_at(&path)
+        {
+            go(id, true);
         }
     });
 }
 
+/// Takes up what the loss of the network has broken off.
+fn recover(actions: ConversationActions) {
+    let chat = actions.chat;
+    leptos::task::spawn_local(actions.conversations.refresh());
+    let unopened = chat.problem.with_untracked(Option::is_some) && chat.messages.with_untracked(Vec::is_empty);
+    match chat.conversation.get_untracked() {
+        Some(id) if unopened => chat.open(id),
+        _ if chat.is_lost() => chat.retry(),
+        _ => {}
+    }
+}
+
 /// The server renders with the models that it knows at that moment; the browser asks for all of them. It asks again when a
-/// provider has failed, which may have been paused, and when the pause of one is over.
+/// provider has failed, which may have been paused, and when the pause of one is over; so too while nothing can be stored.
 fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
     let reads = RwSignal::new(0);
     Effect::new(move |before: Option<()>| {
         let busy = chat.is_streaming.get();
-        if before.is_some() && !busy && untrack(|| provider_failed(chat)) {
+        let unstored =
+            chat.problem.with(|error| error.as_ref().is_some_and(|e| e.code == ErrorCode::StorageUnavailable));
+        if before.is_some() && !busy && (unstored || untrack(|| provider_failed(chat))) {
             reads.update(|reads| *reads += 1);
         }
     });
@@ -122,6 +187,7 @@ fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
         leptos::reactive::spawn_local_scoped_with_cancellation(async move {
             let Ok(list) = http::get::<ModelList>("/api/models").await else { return };
             let pause = list.providers.iter().filter_map(|provider| provider.paused_ms).min();
+            let pause = pause.or(list.storage.is_some().then_some(UNSTORED_PAUSE));
             if models.with_untracked(|known| *known != list) {
                 models.set(list);
             }
@@ -142,18 +208,45 @@ fn provider_failed(chat: StreamingChatHandle) -> bool {
     last.status.get() == MessageStatus::Failed || (chosen.is_some() && last.model.get() != chosen)
 }
 
-/// Reads the list of conversations again whenever an answer begins or ends.
-fn refresh_conversations(chat: StreamingChatHandle, conversations: RwSignal<Vec<ConversationSummary>>) {
-    let moment = Memo::new(move |_| (chat.is_streaming.get(), chat.conversation.get()));
-    Effect::new(move |before: Option<_>| {
-        let now = moment.get();
-        if before.is_some() {
+/// Keeps the list of conversations as it is on the server: news come from other tabs, and what comes of this page's own
+/// answers is read when they end.
+fn hear_news(actions: ConversationActions, models: RwSignal<ModelList>) {
+    let ConversationActions { chat, conversations, .. } = actions;
+    Effect::new(move |before: Option<()>| {
+        let ended = !chat.is_streaming.get();
+        if before.is_some() && ended {
+            leptos::task::spawn_local(conversations.refresh());
+        }
+    });
+    // Who leaves a chat that answers hears of its end from nobody, if no other tab is open.
+    let others_answer = Memo::new(move |_| {
+        let shown = chat.conversation.get();
+        conversations.known.with(|known| known.iter().any(|one| one.generation_id.is_some() && Some(one.id) != shown))
+    });
+    Effect::new(move |_| {
+        if others_answer.get() {
             leptos::reactive::spawn_local_scoped_with_cancellation(async move {
-                if let Ok(list) = http::get::<ConversationList>("/api/conversations").await {
-                    conversations.set(list.conversations);
+                loop {
+                    time::sleep(WHILE_OTHERS_ANSWER).await;
+                    time::until_visible().await;
+                    conversations.refresh().await;
                 }
             });
         }
-        now
+    });
+    chat.on_news(move |news| match news {
+        News::Change(FeedChange::Conversation(one)) => {
+            // Restored there, if it was deleted here.
+            conversations.revive(one.id);
+            conversations.take(one);
+        }
+        News::Change(FeedChange::Deleted(id)) => {
+            conversations.remove(id);
+            actions.deleted_elsewhere(id);
+        }
+        News::Change(FeedChange::Storage(problem)) => models.update(|models| models.storage = problem),
+        // The chat hears of these by itself.
+        News::Change(FeedChange::Messages(_)) => {}
+        News::Unsure => leptos::task::spawn_local(conversations.refresh()),
     });
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use protocol::message::MessageStatus;
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, KeyboardEvent, KeyboardEventInit};
 
 pub(super) const CONVERSATION: &str = "00000000-0000-4000-8000-000000000001";
 pub(super) const GENERATION: &str = "00000000-0000-4000-8000-000000000002";
@@ -95,4 +95,18 @@ pub(super) fn refusal(status: u16, code: &str, retry_after: Option<u32>) -> Repl
         Some(seconds) => Reply::Later(status, problem, seconds),
         None => Reply::Json(status, problem),
     }
+}
+
+/// The first element that fits the selector.
+pub(super) fn find(place: &HtmlElement, selector: &str) -> Option<HtmlElement> {
+    place.query_selector(selector).unwrap().map(|found| found.unchecked_into())
+}
+
+/// Presses a key on an element.
+pub(super) fn press(place: &HtmlElement, key: &str) {
+    let init = KeyboardEventInit::new();
+    init.set_key(key);
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    place.dispatch_event(&KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap()).unwrap();
 }

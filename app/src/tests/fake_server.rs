@@ -103,7 +103,9 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
     watch_abort(&state, &request);
     let signal = request.signal();
     let address = web_sys::Url::new(&request.url())?;
-    let (method, path) = (request.method(), address.pathname() + &address.search());
+    // gloo-net ends an address that has a query with `&`.
+    let search = address.search().trim_end_matches('&').to_owned();
+    let (method, path) = (request.method(), address.pathname() + &search);
     let key = request.headers().get("idempotency-key")?;
     let after = request.headers().get("last-event-id")?;
     let body = JsFuture::from(request.text()?).await?.as_string().unwrap_or_default();

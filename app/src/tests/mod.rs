@@ -1,11 +1,14 @@
 //! Tests in a real browser: streams and aborts, what a token touches in the document, and whole sends against a server
 //! that is played by [`fake_server`].
 
+mod branching;
 mod continuing;
 mod conversation;
+mod drafting;
 mod fake_server;
 mod holding;
 mod leaving;
+mod listing;
 mod noticing;
 mod rendering;
 mod sending;

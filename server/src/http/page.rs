@@ -7,7 +7,7 @@ use super::{
     state::AppState,
     visitor::cookie,
 };
-use crate::{store::Window, visitor::Owner};
+use crate::{clock, store::Window, visitor::Owner};
 use app::{PageData, Theme, shell};
 use axum::{
     Extension,
@@ -19,6 +19,10 @@ use leptos::prelude::provide_context;
 use protocol::{error::ErrorCode, id::ConversationId, model::ModelList};
 
 const THEME_COOKIE: &str = "rivulet_theme";
+const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
+const ZONE_COOKIE: &str = "rivulet_zone";
+/// The time zones of the world lie between 12 hours behind UTC and 14 hours ahead, in minutes.
+const ZONES: std::ops::RangeInclusive<i32> = -12 * 60..=14 * 60;
 
 /// `GET /`: a new chat.
 pub(super) async fn new_chat(
@@ -26,7 +30,7 @@ pub(super) async fn new_chat(
     Extension(owner): Extension<Owner>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let data = data(&state, &owner, theme(&request)).await?;
+    let data = data(&state, &owner, remembered(&request)).await?;
     render(&state, data, request).await
 }
 
@@ -37,7 +41,7 @@ pub(super) async fn conversation(
     id: Result<Id<ConversationId>, ApiError>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let mut data = data(&state, &owner, theme(&request)).await?;
+    let mut data = data(&state, &owner, remembered(&request)).await?;
     match id {
         Err(_) => data.not_found = true,
         Ok(Id(id)) => {
@@ -53,22 +57,31 @@ pub(super) async fn conversation(
 
 /// The page that says that there is nothing at this address.
 pub(super) async fn not_found(state: AppState, request: Request) -> Result<Response, ApiError> {
-    let data = PageData {
-        models: state.engine.providers().cached_list(),
-        not_found: true,
-        theme: theme(&request),
-        ..PageData::default()
-    };
+    let data = PageData { models: state.engine.providers().cached_list(), not_found: true, ..remembered(&request) };
     render(&state, data, request).await
 }
 
-async fn data(state: &AppState, owner: &Owner, theme: Option<Theme>) -> Result<PageData, ApiError> {
+async fn data(state: &AppState, owner: &Owner, remembered: PageData) -> Result<PageData, ApiError> {
     Ok(PageData {
-        conversations: state.conversations.list(owner, LIST_LIMIT, None).await?.conversations,
+        conversations: state.conversations.list(owner, LIST_LIMIT, None).await?,
         models: ModelList { storage: state.conversations.trouble(), ..state.engine.providers().cached_list() },
-        theme,
-        ..PageData::default()
+        ..remembered
     })
+}
+
+/// What the browser remembers of how the page was left.
+fn remembered(request: &Request) -> PageData {
+    let cookie = |name| cookie(request.headers(), name);
+    PageData {
+        theme: theme(request),
+        sidebar_closed: cookie(SIDEBAR_COOKIE).is_some_and(|sidebar| sidebar == "closed"),
+        now: clock::now(),
+        zone_offset: cookie(ZONE_COOKIE)
+            .and_then(|zone| zone.parse().ok())
+            .filter(|z| ZONES.contains(z))
+            .unwrap_or_default(),
+        ..PageData::default()
+    }
 }
 
 pub(super) fn theme(request: &Request) -> Option<Theme> {

@@ -1,0 +1,26 @@
+//! Files that a person has chosen.
+
+use web_sys::HtmlInputElement;
+
+/// A file. Its content stays on the disk until it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct ChosenFile(web_sys::File);
+
+impl ChosenFile {
+    /// The file that was chosen in an input; the same can be chosen again afterwards.
+    pub(crate) fn take_from(input: &HtmlInputElement) -> Option<Self> {
+        let file = input.files().and_then(|files| files.get(0))?;
+        input.set_value("");
+        Some(Self(file))
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self) -> String {
+        self.0.name()
+    }
+
+    /// The file as the browser sends it.
+    pub(super) fn body(&self) -> web_sys::File {
+        self.0.clone()
+    }
+}

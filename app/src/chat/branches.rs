@@ -1,0 +1,164 @@
+//! Versions of messages: questions that are asked again in other words, other answers, and messages that are deleted. All of
+//! them are kept; one branch through them is shown.
+
+use super::{
+    ask::Ask,
+    message::ChatMessage,
+    session::{Look, Session},
+};
+use crate::browser::{
+    http::{self, FetchError},
+    random,
+};
+use leptos::prelude::*;
+use protocol::{
+    conversation::{Conversation, ConversationChange, ConversationSummary},
+    id::{ConversationId, MessageId},
+    message::Role,
+};
+
+/// How many messages are read at a time.
+pub(super) const PAGE: usize = 100;
+
+/// A question that is being put into other words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Editing {
+    /// The question.
+    pub message: MessageId,
+    /// Its new words, if some were typed before.
+    pub text: Option<String>,
+}
+
+/// A step from one version of a message to another, so that the focus can go along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// The version that is to be shown.
+    pub to: MessageId,
+    /// Whether the step was to a newer one.
+    pub onward: bool,
+}
+
+impl Session {
+    /// Whether nothing is under way, being opened, or waiting to be sent.
+    fn is_free(self) -> bool {
+        let waits = untrack(|| self.held_here()).is_some();
+        !(self.busy.get_untracked() || self.loading.get_untracked() || waits)
+    }
+
+    /// Asks a question again in other words, beside the old one.
+    pub(crate) fn edit(self, question: MessageId, text: String) {
+        if !self.is_free() || text.trim().is_empty() {
+            return;
+        }
+        self.editing.set(None);
+        self.problem.set(None);
+        let displaced = self.displace(question);
+        let shown = self.question(text.clone());
+        shown.versions.set(displaced.first().map(ChatMessage::versions_with_itself).unwrap_or_default());
+        self.messages.update(|messages| messages.push(shown));
+        self.ask(Ask::edit(question, text, random::token(), displaced));
+    }
+
+    /// Asks for another answer beside this one.
+    pub(crate) fn regenerate(self, answer: MessageId) {
+        if self.is_free() {
+            self.problem.set(None);
+            self.ask(Ask::again(answer, random::token()));
+        }
+    }
+
+    /// Takes a message, and all that follow it, off the page.
+    pub(super) fn displace(self, id: MessageId) -> Vec<ChatMessage> {
+        let at = self.messages.with_untracked(|all| all.iter().position(|message| message.id() == Some(id)));
+        let taken = at.and_then(|at| self.messages.try_update(|messages| messages.split_off(at)));
+        taken.unwrap_or_default()
+    }
+
+    /// The server has named an answer, and with it the question before it: they are versions of what stood there.
+    pub(super) fn named(self, answer: &ChatMessage) {
+        answer.join_versions();
+        let Some(parent) = answer.parent() else { return };
+        let question = self.messages.with_untracked(|all| {
+            let at = all.iter().position(|message| message.key == answer.key)?;
+            all.get(at.checked_sub(1)?).cloned()
+        });
+        if let Some(question) = question.filter(|question| question.role == Role::User && question.id().is_none()) {
+            question.set_id(parent);
+            question.join_versions();
+        }
+    }
+
+    /// Shows the branch that another version of a message is on.
+    pub(crate) async fn show_version(self, turn: Turn) -> Result<(), FetchError> {
+        let Some(id) = self.conversation.get_untracked().filter(|_| self.is_free()) else { return Ok(()) };
+        let change = ConversationChange { head: Some(turn.to), ..ConversationChange::default() };
+        http::patch::<ConversationSummary>(&self.conversation_address(id, ""), &change).await?;
+        self.turned.set(Some(turn));
+        let read = self.reread(id, Some(turn.to)).await;
+        if read.is_err() {
+            self.turned.set(None);
+        }
+        read
+    }
+
+    /// Deletes a message and all that follow it.
+    pub(crate) async fn delete_message(self, message: MessageId) -> Result<(), FetchError> {
+        let Some(id) = self.conversation.get_untracked() else { return Ok(()) };
+        http::delete(&self.conversation_address(id, &format!("/messages/{message}"))).await?;
+        self.reread(id, None).await
+    }
+
+    /// Undoes that, in a conversation that need not be shown any more.
+    pub(crate) async fn restore_message(self, id: ConversationId, message: MessageId) -> Result<(), FetchError> {
+        http::post_nothing(&self.conversation_address(id, &format!("/messages/{message}/restore"))).await?;
+        self.reread(id, Some(message)).await
+    }
+
+    /// Reads the conversation again and changes what is shown where it differs. With a message, from some before it on.
+    pub(crate) async fn reread(self, id: ConversationId, around: Option<MessageId>) -> Result<(), FetchError> {
+        let shown = || self.conversation.get_untracked() == Some(id);
+        if !shown() {
+            return Ok(());
+        }
+        let part = match around {
+            Some(message) => format!("?around={message}"),
+            None => format!("?limit={}", self.messages.with_untracked(Vec::len).clamp(PAGE, 2 * PAGE)),
+        };
+        let conversation: Conversation = http::get(&self.conversation_address(id, &part)).await?;
+        if shown() && !self.busy.get_untracked() {
+            self.show_again(conversation);
+            self.resume();
+        }
+        Ok(())
+    }
+
+    /// Reads messages from above those that are shown. `before_showing` is called just before they are added.
+    pub(crate) async fn read_earlier(self, before_showing: impl FnOnce()) -> Result<(), FetchError> {
+        let first = self.messages.with_untracked(|messages| messages.first().and_then(ChatMessage::id));
+        let (Some(id), Some(first)) = (self.conversation.get_untracked(), first) else { return Ok(()) };
+        let address = self.conversation_address(id, &format!("?limit={PAGE}&before={first}"));
+        let conversation: Conversation = http::get(&address).await?;
+        let still = self.messages.with_untracked(|messages| messages.first().and_then(ChatMessage::id)) == Some(first);
+        if still && self.conversation.get_untracked() == Some(id) {
+            let above = conversation.messages.into_iter().filter(|message| message.role != Role::System);
+            let above: Vec<_> = above.map(|message| self.message(message)).collect();
+            before_showing();
+            self.earlier.set(conversation.earlier);
+            self.messages.update(|messages| drop(messages.splice(..0, above)));
+        }
+        Ok(())
+    }
+
+    /// Takes the reader to a message of the conversation that is shown, and reads it first if it is not on the page.
+    pub(crate) fn look_at(self, message: MessageId) {
+        let here = self.messages.with_untracked(|all| all.iter().any(|one| one.id() == Some(message)));
+        match self.conversation.get_untracked() {
+            Some(id) if !here => self.open(id, Some(message)),
+            _ => self.look.set(Look::Message(message)),
+        }
+    }
+
+    fn conversation_address(self, id: ConversationId, rest: &str) -> String {
+        self.address(&format!("/api/conversations/{id}{rest}"))
+    }
+}

@@ -1,0 +1,41 @@
+//! What can be done with the conversation that is shown.
+
+use super::{
+    conversation_actions::ConversationActions,
+    icon::Drawing,
+    menu::{Menu, MenuItem, MenuLink},
+    share_dialog::ShareDialog,
+};
+use crate::conversations::transfer::{Format, export_address};
+use leptos::prelude::*;
+
+/// A menu in the page's head: share, have as a file, delete. Nothing as long as there is no conversation.
+#[component]
+pub fn ConversationMenu(
+    /// What can be done to a conversation.
+    actions: ConversationActions,
+) -> impl IntoView {
+    let chat = actions.chat;
+    let sharing = RwSignal::new(false);
+    let exists = Memo::new(move |_| chat.conversation.get().is_some());
+    let share = Callback::new(move |()| sharing.set(true));
+    let delete = Callback::new(move |()| {
+        if let Some(id) = chat.conversation.get_untracked() {
+            actions.delete(id);
+        }
+    });
+    let export = move |format| {
+        Signal::derive(move || chat.conversation.get().map(|id| export_address(id, format)).unwrap_or_default())
+    };
+    view! {
+        <Show when=move || exists.get()>
+            <Menu label="Conversation options" drawing=Drawing::More>
+                <MenuItem label="Share…" drawing=Drawing::Share action=share />
+                <MenuLink label="Export as Markdown" drawing=Drawing::Export address=export(Format::Markdown) />
+                <MenuLink label="Export as JSON" drawing=Drawing::Export address=export(Format::Json) />
+                <MenuItem label="Delete" drawing=Drawing::Delete harmful=true action=delete />
+            </Menu>
+            <ShareDialog chat open=sharing />
+        </Show>
+    }
+}

@@ -1,0 +1,21 @@
+//! Says that the server cannot keep anything at present.
+
+use super::icon::{Drawing, Icon};
+use leptos::prelude::*;
+use protocol::model::ModelList;
+
+/// A quiet line above the chat while the server's disk is full, or may not be written to.
+#[component]
+pub fn StorageBanner(
+    /// What the server says about itself.
+    models: RwSignal<ModelList>,
+) -> impl IntoView {
+    let words = Memo::new(move |_| models.with(|models| models.storage.as_ref().map(|error| error.message.clone())));
+    view! {
+        <div class="storage-banner" role="status">
+            <Show when=move || words.with(Option::is_some)>
+                <p><Icon drawing=Drawing::Warning />{move || words.get()}</p>
+            </Show>
+        </div>
+    }
+}

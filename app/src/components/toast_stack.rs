@@ -1,0 +1,148 @@
+//! Short words on what has just been done, with a way to undo it.
+
+use super::icon::{Drawing, Icon};
+use crate::browser::{element, time};
+use leptos::{html, prelude::*, reactive::owner::WeakOwner};
+use std::time::Duration;
+
+/// How long a toast stays. It waits while the pointer or the keyboard is on it.
+const STAYS: Duration = Duration::from_secs(8);
+
+/// The toasts of a page. Copying it gives the same ones.
+#[derive(Clone, Copy)]
+pub struct Toasts {
+    shown: RwSignal<Vec<Toast>>,
+    next: StoredValue<u64>,
+    /// The component that provided them. Whoever offers to undo something may be gone when that is wanted.
+    owner: StoredValue<WeakOwner>,
+}
+
+/// A few words, and what can be done about them.
+#[derive(Debug, Clone)]
+struct Toast {
+    key: u64,
+    words: String,
+    undo: Option<Callback<()>>,
+}
+
+impl Toasts {
+    /// Provides toasts to all components below the one that calls this.
+    pub fn provide() -> Self {
+        let owner = StoredValue::new(Owner::current().unwrap_or_default().downgrade());
+        let toasts = Self { shown: RwSignal::new(Vec::new()), next: StoredValue::new(0), owner };
+        provide_context(toasts);
+        toasts
+    }
+
+    /// The toasts that were provided; none where there are none to be shown.
+    pub fn of_page() -> Option<Self> {
+        use_context()
+    }
+
+    /// Says something.
+    pub fn say(self, words: impl Into<String>) {
+        self.show(words.into(), None);
+    }
+
+    /// Says what was done, and undoes it if that is wanted.
+    pub fn offer_undo(self, words: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) -> u64 {
+        let undo = self.kept(|| Callback::new(move |()| undo()));
+        self.show(words.into(), undo)
+    }
+
+    /// Makes something that lives as long as the toasts, whoever makes it. Nothing once they are gone.
+    pub(super) fn kept<T>(self, make: impl FnOnce() -> T) -> Option<T> {
+        let owner = self.owner.try_get_value().and_then(|owner| owner.upgrade())?;
+        Some(owner.with(make))
+    }
+
+    fn show(self, words: String, undo: Option<Callback<()>>) -> u64 {
+        let key = self.next.try_update_value(|next| {
+            *next += 1;
+            *next
+        });
+        let key = key.unwrap_or_default();
+        self.shown.update(|shown| {
+            // More than three would hide the chat.
+            if shown.len() == 3 {
+                shown.remove(0);
+            }
+            shown.push(Toast { key, words, undo });
+        });
+        key
+    }
+
+    /// Takes a toast away.
+    pub fn dismiss(self, key: u64) {
+        let _ = self.shown.try_update(|shown| shown.retain(|toast| toast.key != key));
+    }
+}
+
+impl std::fmt::Debug for Toasts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Toasts").finish_non_exhaustive()
+    }
+}
+
+/// Where the toasts are shown. It is there before they are, because only then are they read aloud.
+#[component]
+pub fn ToastStack(
+    /// The toasts.
+    toasts: Toasts,
+) -> impl IntoView {
+    view! {
+        <section class="toast-stack" aria-label="Notifications">
+            <div role="status" class="toast-stack__list">
+                <For each=move || toasts.shown.get() key=|toast| toast.key children=move |toast| view! { <One toasts toast /> } />
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
+    let Toast { key, words, undo } = toast;
+    let node = NodeRef::<html::Div>::new();
+    let close = move || {
+        let had_focus = node.get_untracked().is_some_and(|node| element::has_focus_within(&node));
+        toasts.dismiss(key);
+        if had_focus {
+            element::focus_on_page(".composer__text");
+        }
+    };
+    Effect::new(move |_| {
+        // What was pressed to delete is gone, and the focus with it: whoever uses the keyboard is given the way back.
+        if let Some(node) = node.get().filter(|_| undo.is_some() && element::is_focus_lost()) {
+            time::on_next_frame(move || _ = element::focus_in(&node, ".toast__undo"));
+        }
+        leptos::reactive::spawn_local_scoped_with_cancellation(async move {
+            loop {
+                time::sleep(STAYS).await;
+                time::until_visible().await;
+                let held = |node| element::matches(node, ":hover, :has(:focus-visible)");
+                match node.get_untracked() {
+                    Some(node) if held(&node) => {}
+                    _ => return toasts.dismiss(key),
+                }
+            }
+        });
+    });
+    let undone = move |undo: Callback<()>| {
+        close();
+        undo.run(());
+    };
+    view! {
+        <div class="toast" node_ref=node on:keydown=move |event| if event.key() == "Escape" {
+            event.prevent_default();
+            close();
+        }>
+            <p>{words}</p>
+            {undo.map(|undo| view! {
+                <button type="button" class="toast__undo" on:click=move |_| undone(undo)>"Undo"</button>
+            })}
+            <button type="button" class="icon-button toast__close" aria-label="Dismiss" on:click=move |_| close()>
+                <Icon drawing=Drawing::Close />
+            </button>
+        </div>
+    }
+}

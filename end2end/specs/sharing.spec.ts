@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "../support/fixtures";
+import { faults } from "../support/accessibility";
+
+test("a conversation is shared, read by somebody else, and not shared any more", async ({ chat, browser, page }) => {
+  await chat.open();
+  await (await chat.ask("/fast for everybody")).is("complete");
+  await chat.options.click();
+  await page.getByRole("menuitem", { name: "Share…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
+  await dialog.getByRole("button", { name: "Make an address" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  expect(address).toMatch(/\/s\/[\w-]{20,}$/);
+  expect(await faults(page)).toEqual([]);
+
+  const stranger = await browser.newContext({ javaScriptEnabled: false });
+  const theirs = await stranger.newPage();
+  expect((await theirs.goto(address))!.status()).toBe(200);
+  await expect(theirs.getByText("for everybody").first()).toBeVisible();
+
+  await dialog.getByRole("button", { name: "Stop sharing" }).click();
+  await expect(dialog.getByRole("button", { name: "Make an address" })).toBeVisible();
+  expect((await theirs.goto(address))!.status()).toBe(404);
+  await stranger.close();
+});
+
+test("the menu says that it is shared after a reload", async ({ chat, page }) => {
+  await chat.open();
+  await (await chat.ask("/fast shared")).is("complete");
+  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
+  const share = async () => {
+    await chat.options.click();
+    await page.getByRole("menuitem", { name: "Share…" }).click();
+  };
+  await share();
+  await dialog.getByRole("button", { name: "Make an address" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  await chat.reload();
+  await share();
+  await expect(dialog.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+});
+
+test("a conversation is had as Markdown, and everything comes in again", async ({ chat, sidebar, page, browser }) => {
+  await chat.open();
+  await (await chat.ask("/fast to be carried away")).is("complete");
+  await chat.options.click();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("menuitem", { name: "Export as Markdown" }).click()]);
+  expect(await readFile(await file.path(), "utf8")).toContain("to be carried away");
+
+  await chat.settings.click();
+  const [archive] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Export everything" }).click()]);
+  const path = await archive.path();
+  await page.keyboard.press("Escape");
+
+  // Somebody else, who has nothing yet.
+  const other = await browser.newContext();
+  const theirs = await other.newPage();
+  await theirs.goto(new URL("/", page.url()).href);
+  await theirs.locator("[data-hydrated]").first().waitFor({ state: "attached" });
+  await theirs.getByRole("button", { name: "Chat settings" }).click();
+  const [chooser] = await Promise.all([theirs.waitForEvent("filechooser"), theirs.getByRole("button", { name: "Import a file…" }).click()]);
+  await chooser.setFiles({ name: archive.suggestedFilename(), mimeType: "application/octet-stream", buffer: await readFile(path) });
+  await expect(theirs.getByText("1 conversation was imported.")).toBeVisible();
+  await theirs.keyboard.press("Escape");
+  await expect(theirs.getByRole("link", { name: /to be carried away/ })).toBeVisible();
+  await other.close();
+  await expect(sidebar.rows).toHaveCount(1);
+});
