@@ -295,7 +295,7 @@ fn before(ago: Duration) -> i64 {
 const EMPTY_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// The most messages that are removed in one step: whoever wants to write must not wait long.
-const PURGED_AT_ONCE: i64 = 2000;
+const PURGED_AT_ONCE: i64 = 1000;
 
 /// Conversations that nobody can restore any more, and those in which nothing is, not even something to be restored.
 pub(super) const GONE: &str = "SELECT key FROM (SELECT key FROM conversations WHERE deleted_at <= ? LIMIT 20) UNION ALL \
@@ -330,10 +330,10 @@ pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, Sto
 }
 
 async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) -> Result<(), StoreError> {
-    for message in messages {
-        search::forget_message(connection, message).await?;
-        query("DELETE FROM messages WHERE key = ?").bind(message).execute(&mut *connection).await?;
-    }
+    let keys = serde_json::to_string(&messages).unwrap_or_default();
+    search::forget_messages(connection, &keys).await?;
+    let delete = "DELETE FROM messages WHERE key IN (SELECT value FROM json_each(?))";
+    query(delete).bind(keys).execute(connection).await?;
     Ok(())
 }
 
