@@ -1,6 +1,6 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
-use super::{SqliteStore, branches, conversations, open, pieces, rows::owner_name, search, transfer, turns};
+use super::{SqliteStore, branches, conversations, deletion, open, pieces, rows::owner_name, search, transfer, turns};
 use crate::{
     store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window, contract},
     visitor::{Owner, VisitorId},
@@ -165,7 +165,7 @@ async fn no_statement_scans_a_table() {
         conversations::RECENT,
         conversations::FIND,
         conversations::BY_TOKEN,
-        conversations::GONE,
+        deletion::GONE,
         branches::UP,
         branches::PATH,
         branches::NEWEST_LEAF,

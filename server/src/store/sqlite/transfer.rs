@@ -121,7 +121,10 @@ pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Re
     let deleted = "SELECT m.id FROM messages m WHERE m.conversation = ? AND m.deleted_at IS NOT NULL";
     let deleted: Vec<Uuid> = query_scalar(deleted).bind(found.key).fetch_all(connection).await?;
     let there = branch.into_iter().map(|row| row.message).take_while(|message| !deleted.contains(&message.id.0));
-    let messages = there.collect();
+    let messages: Vec<_> = there.collect();
+    if messages.is_empty() {
+        return Err(StoreError::NotFound("shared conversation"));
+    }
     Ok(Conversation {
         summary: found.summary,
         settings: found.settings,
