@@ -51,7 +51,7 @@ pub struct Conversations {
 impl Conversations {
     /// Conversations kept in `store`, answered by `engine`.
     pub fn new(store: Arc<dyn Store>, engine: Arc<Engine>, system_prompt: Option<String>, titles: bool) -> Self {
-        let keeper = Keeper::start(Arc::clone(&store));
+        let keeper = Keeper::start(Arc::clone(&store), Arc::clone(&engine));
         let this = Self { store, engine, keeper, system_prompt, titles };
         this.tell_of_trouble();
         this

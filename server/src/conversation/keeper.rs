@@ -4,12 +4,13 @@
 //! half a second of them. What cannot be stored is kept here and stored as soon as that works again.
 
 use crate::{
-    generation::{Generation, Grown},
+    generation::{Engine, Generation, Grown},
     store::{Checkpoint, Store, StoreError},
     visitor::Owner,
 };
 use protocol::{
-    conversation::ConversationSummary,
+    conversation::ConversationChange,
+    feed::FeedChange,
     id::{ConversationId, GenerationId, MessageId},
     message::Message,
 };
@@ -35,6 +36,8 @@ const PURGES: Duration = Duration::from_secs(60);
 /// What the store does not have yet.
 pub(super) struct Keeper {
     store: Arc<dyn Store>,
+    /// Tells the owner's other tabs when an answer has ended.
+    engine: Arc<Engine>,
     kept: Mutex<Kept>,
     /// There is something to do again.
     wake: Notify,
@@ -63,8 +66,9 @@ struct Unsaved {
 
 impl Keeper {
     /// A keeper, and its task, which runs as long as the keeper is there.
-    pub(super) fn start(store: Arc<dyn Store>) -> Arc<Self> {
-        let keeper = Arc::new(Self { store: Arc::clone(&store), kept: Mutex::default(), wake: Notify::new() });
+    pub(super) fn start(store: Arc<dyn Store>, engine: Arc<Engine>) -> Arc<Self> {
+        let (kept, wake) = (Mutex::default(), Notify::new());
+        let keeper = Arc::new(Self { store: Arc::clone(&store), engine, kept, wake });
         let working = Arc::downgrade(&keeper);
         tokio::spawn(async move {
             let mut ticks = interval(CHECKPOINTS);
@@ -101,36 +105,41 @@ impl Keeper {
         self.wake.notify_one();
     }
 
-    /// Stores the end of an answer; `None` if that is put off, or if there is no such answer any more.
-    pub(super) async fn end(
-        &self,
-        owner: Owner,
-        conversation: ConversationId,
-        answer: Message,
-    ) -> Option<ConversationSummary> {
+    /// Stores the end of an answer, now or as soon as that works.
+    pub(super) async fn end(&self, owner: Owner, conversation: ConversationId, answer: Message) {
         let id = answer.id;
         let unsaved = Unsaved { owner, conversation, answer };
         // Here first: between the two, a reader finds it here.
         self.kept().unsaved.insert(id, unsaved.clone());
         self.kept().growing.remove(&id);
-        timeout(PATIENCE, self.save(unsaved)).await.ok().flatten()
+        if timeout(PATIENCE, self.save(unsaved)).await.is_err() {
+            self.wake.notify_one();
+        }
     }
 
-    async fn save(&self, unsaved: Unsaved) -> Option<ConversationSummary> {
+    /// `true` if the store has it now.
+    async fn save(&self, unsaved: Unsaved) -> bool {
         let Unsaved { owner, conversation, answer } = unsaved;
         let id = answer.id;
-        let saved = self.store.save_answer(&owner, conversation, answer).await;
-        match &saved {
+        let saved = match self.store.save_answer(&owner, conversation, answer).await {
+            // An attempt that nobody waited for did it after all, or the conversation was deleted for good in the meantime.
+            Err(StoreError::NotFound(_)) => {
+                self.store.change(&owner, conversation, ConversationChange::default()).await.map(Some)
+            }
+            saved => saved,
+        };
+        match saved {
+            Ok(Some(summary)) => self.engine.tell(&owner, FeedChange::Conversation(summary)),
+            Ok(None) => {}
             Err(StoreError::Unavailable(_)) => {
                 self.wake.notify_one();
-                return None;
+                return false;
             }
-            // The conversation was deleted for good while the answer was written, or an earlier attempt did it after all.
-            Ok(_) | Err(StoreError::NotFound(_)) => {}
+            Err(StoreError::NotFound(_)) => {}
             Err(error) => tracing::error!(%conversation, %error, "an answer could not be stored"),
         }
         self.kept().unsaved.remove(&id);
-        saved.ok()
+        true
     }
 
     /// An answer that has ended and that the store does not have yet.
@@ -142,7 +151,7 @@ impl Keeper {
     pub(super) async fn settle(&self, generation: GenerationId) -> bool {
         let unsaved = self.kept().unsaved.values().find(|one| one.answer.generation_id == Some(generation)).cloned();
         match unsaved {
-            Some(unsaved) => self.save(unsaved).await.is_some(),
+            Some(unsaved) => self.save(unsaved).await,
             None => false,
         }
     }
@@ -165,7 +174,9 @@ impl Keeper {
     }
 
     fn due(&self) -> (Vec<Checkpoint>, Vec<Unsaved>) {
-        let kept = self.kept();
+        let mut kept = self.kept();
+        // An answer may have ended before it was followed.
+        kept.growing.retain(|_, growing| !growing.generation.is_ended());
         let grown = kept.growing.iter().filter_map(|(message, growing)| {
             let Grown { number, content, reasoning, model } = growing.generation.since(growing.stored);
             let is_empty = content.is_empty() && reasoning.is_empty() && model.is_none();

@@ -176,9 +176,7 @@ impl Conversations {
         Box::new(move |ended| {
             Box::pin(async move {
                 let answer = answer_so_far(&answer, ended);
-                if let Some(summary) = this.keeper.end(owner.clone(), conversation, answer.clone()).await {
-                    this.engine.tell(&owner, FeedChange::Conversation(summary));
-                }
+                this.keeper.end(owner.clone(), conversation, answer.clone()).await;
                 if let Some(question) = first {
                     tokio::spawn(this.find_title(owner, conversation, Exchange { question, answer }));
                 }

@@ -146,18 +146,18 @@ pub trait Store: Send + Sync + 'static {
     /// Adds a turn, whole or not at all.
     async fn begin_turn(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError>;
 
-    /// Keeps what has come of answers that are being written, all of it in one step. One that has ended in the meantime is
+    /// Keeps what has come of answers that are being written, at most one piece of each, all of it in one step. One that has ended in the meantime is
     /// passed over.
     async fn checkpoint(&self, checkpoints: Vec<Checkpoint>) -> Result<(), StoreError>;
 
-    /// Ends an answer that is being written with its last state. A deleted conversation takes it as well: it may be restored.
-    /// Not found if the answer has ended already, or is gone.
+    /// Ends an answer that is being written with its last state. A deleted conversation takes it as well, as it may be restored,
+    /// and gives `None`. Not found if the answer has ended already, or is gone.
     async fn save_answer(
         &self,
         owner: &Owner,
         id: ConversationId,
         answer: Message,
-    ) -> Result<ConversationSummary, StoreError>;
+    ) -> Result<Option<ConversationSummary>, StoreError>;
 
     /// Ends an answer that nobody writes any more as interrupted, with what was kept of it.
     async fn interrupt(&self, generation: GenerationId) -> Result<(), StoreError>;

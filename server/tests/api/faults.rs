@@ -84,7 +84,7 @@ async fn ended(app: &TestApp, conversation: &str, frames: &[Frame]) -> Ended {
 /// The recording in this script, asked for over sockets.
 async fn answered(recording: &Recording, script: Script) -> Ended {
     let provider = provider(script).await;
-    ask(&app(recording.protocol, &provider.url(), &[("RIVULET_IDLE_TIMEOUT", "500ms")]).await).await
+    ask(&app(recording.protocol, &provider.url(), &[("RIVULET_IDLE_TIMEOUT", "2s")]).await).await
 }
 
 fn script(recording: &Recording, body: impl Into<Vec<u8>>) -> Script {

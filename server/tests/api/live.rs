@@ -99,6 +99,21 @@ async fn every_change_of_the_list_comes_to_every_tab() {
 }
 
 #[tokio::test]
+async fn a_deleted_conversation_does_not_come_back_with_the_end_of_its_answer() {
+    let app = TestApp::start().await;
+    let (gone, other) = (app.conversation().await, app.conversation().await);
+    let mut tab = Tab::open(&app, &app.client).await;
+    let mut events = Events::new(app.send(&gone, "/slow hello").await);
+    events.until_text(" ").await;
+    assert_eq!(tab.change("conversation").await["id"], json!(gone));
+    app.delete(&format!("/api/conversations/{gone}")).await;
+    assert_eq!(events.all().await.last().unwrap().json()["finish_reason"], "cancelled");
+    assert_eq!(tab.change("deleted").await, json!(gone));
+    Events::new(app.send(&other, "/fast hello").await).all().await;
+    assert_eq!(tab.change("conversation").await["id"], json!(other));
+}
+
+#[tokio::test]
 async fn who_is_too_slow_for_the_changes_begins_anew() {
     let app = TestApp::start().await;
     let id = app.conversation().await;

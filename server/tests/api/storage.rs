@@ -12,7 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Shorter than the time between two steps of the task that removes what was deleted: that would find out as well.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 async fn until_ready(app: &TestApp, status: u16) -> Value {
     let deadline = Instant::now() + PATIENCE;
@@ -93,6 +94,17 @@ async fn an_answer_in_flight_reaches_its_readers_and_is_stored_later() {
     call.say("ok").await;
     call.finish().await;
     assert_eq!(text(&events.all().await), "ok");
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_asks_finds_out_by_itself() {
+    let database = Database::new();
+    let app = TestApp::with(&[("DATABASE_URL", &database.url())]).await;
+    let holder = Holder::new(&database).await;
+    problem(app.post("/api/conversations", json!({})).await, 503, "storage_unavailable").await;
+    until_ready(&app, 503).await;
+    holder.let_go().await;
+    until_ready(&app, 200).await;
 }
 
 /// A file system of one megabyte; none where this may not be made.

@@ -11,6 +11,7 @@ mod conversations;
 mod failure;
 pub mod maintenance;
 mod open;
+mod pieces;
 mod reader;
 mod recovery;
 mod rows;
@@ -29,6 +30,7 @@ use super::{Checkpoint, Imported, NewTurn, OwnerSummary, Store, StoreError, Turn
 use crate::{clock, visitor::Owner};
 use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
+use pieces::Checkpoints;
 use protocol::{
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::PublicError,
@@ -60,6 +62,7 @@ pub struct SqliteStore {
     /// None in memory: that has only one connection.
     readers: Option<Readers>,
     trouble: Trouble,
+    checkpoints: Arc<Checkpoints>,
     runtime: Arc<Threads>,
     /// Held as long as a server has the database open.
     lock: Arc<Mutex<Option<File>>>,
@@ -109,7 +112,8 @@ impl SqliteStore {
         let runtime = Arc::new(Threads(Some(runtime)));
         let failed = |_| OpenError::Threads(std::io::Error::other("the store's thread ended"));
         let (writer, readers) = opening.await.map_err(failed)??;
-        Ok(Self { writer, readers, trouble, runtime, lock: Arc::new(Mutex::new(lock)) })
+        let lock = Arc::new(Mutex::new(lock));
+        Ok(Self { writer, readers, trouble, checkpoints: Arc::default(), runtime, lock })
     }
 
     /// Reads, on the store's own threads: whoever asks may leave.
@@ -284,7 +288,11 @@ impl Store for SqliteStore {
     }
 
     async fn checkpoint(&self, checkpoints: Vec<Checkpoint>) -> Result<(), StoreError> {
-        self.write(move |connection| async move { turns::checkpoint(connection, &checkpoints).await }.boxed()).await
+        let numbers = Arc::clone(&self.checkpoints);
+        self.write(move |connection| {
+            async move { pieces::checkpoint(connection, &numbers, &checkpoints).await }.boxed()
+        })
+        .await
     }
 
     async fn save_answer(
@@ -292,7 +300,7 @@ impl Store for SqliteStore {
         owner: &Owner,
         id: ConversationId,
         answer: Message,
-    ) -> Result<ConversationSummary, StoreError> {
+    ) -> Result<Option<ConversationSummary>, StoreError> {
         let owner = owner.clone();
         self.write(move |connection| async move { turns::save_answer(connection, &owner, id, &answer).await }.boxed())
             .await

@@ -1,9 +1,9 @@
 //! After a server that was killed: what had come of its answers is put together, and nothing is being written.
 
-use super::search;
+use super::{pieces, search};
 use crate::store::StoreError;
 use protocol::id::GenerationId;
-use sqlx::{SqliteConnection, query};
+use sqlx::{SqliteConnection, query, query_as};
 
 /// Ends every answer that is being written as interrupted, with the pieces that were kept of it.
 pub(super) async fn recover(connection: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -24,8 +24,9 @@ pub(super) async fn recover(connection: &mut SqliteConnection) -> Result<(), Sto
 async fn interrupt_all(connection: &mut SqliteConnection) -> Result<usize, StoreError> {
     let select = "SELECT m.key, c.owner FROM messages m JOIN conversations c ON c.key = m.conversation \
                   WHERE m.status = 'streaming'";
-    let interrupted: Vec<(i64, i64)> = sqlx::query_as(select).fetch_all(&mut *connection).await?;
+    let interrupted: Vec<(i64, i64)> = query_as(select).fetch_all(&mut *connection).await?;
     end(connection, &interrupted).await?;
+    pieces::clear(connection).await?;
     Ok(interrupted.len())
 }
 
@@ -33,34 +34,35 @@ async fn interrupt_all(connection: &mut SqliteConnection) -> Result<usize, Store
 pub(super) async fn interrupt(connection: &mut SqliteConnection, generation: GenerationId) -> Result<(), StoreError> {
     let select = "SELECT m.key, c.owner FROM messages m JOIN conversations c ON c.key = m.conversation \
                   WHERE m.generation = ? AND m.status = 'streaming'";
-    let interrupted: Vec<(i64, i64)> = sqlx::query_as(select).bind(generation.0).fetch_all(&mut *connection).await?;
+    let interrupted: Vec<(i64, i64)> = query_as(select).bind(generation.0).fetch_all(&mut *connection).await?;
     end(connection, &interrupted).await
 }
 
+/// An answer that takes on an older one begins with its text as its first piece, so that the pieces are always the whole of it.
 async fn end(connection: &mut SqliteConnection, answers: &[(i64, i64)]) -> Result<(), StoreError> {
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let mut wholes = pieces::whole(connection, answers.iter().map(|(message, _)| *message)).await?;
     for (message, owner) in answers {
-        query(FOLD).bind(message).execute(&mut *connection).await?;
+        let whole = wholes.remove(message).unwrap_or_default();
+        let update = "UPDATE messages SET status = 'interrupted', content = ?, reasoning = ?, last_event = ?, \
+                      model = coalesce(?, model) WHERE key = ?";
+        query(update)
+            .bind(&whole.content)
+            .bind(whole.reasoning)
+            .bind(whole.last_event)
+            .bind(whole.model)
+            .bind(message)
+            .execute(&mut *connection)
+            .await?;
         query(
             "UPDATE conversations SET generation = NULL WHERE key = (SELECT conversation FROM messages WHERE key = ?)",
         )
         .bind(message)
         .execute(&mut *connection)
         .await?;
-        query("DELETE FROM pieces WHERE message = ?").bind(message).execute(&mut *connection).await?;
-        let content: String = sqlx::query_scalar("SELECT content FROM messages WHERE key = ?")
-            .bind(message)
-            .fetch_one(&mut *connection)
-            .await?;
-        search::index_message(connection, *message, *owner, &content).await?;
+        search::index_message(connection, *message, *owner, &whole.content).await?;
     }
     Ok(())
 }
-
-/// An answer that takes on an older one begins with its text as its first piece, so that the pieces are always the whole of it.
-const FOLD: &str = "UPDATE messages SET status = 'interrupted', \
-    content = coalesce((SELECT group_concat(content, '' ORDER BY last_event) FROM pieces WHERE message = messages.key), ''), \
-    reasoning = coalesce((SELECT group_concat(reasoning, '' ORDER BY last_event) FROM pieces WHERE message = messages.key), ''), \
-    last_event = coalesce((SELECT max(last_event) FROM pieces WHERE message = messages.key), 0), \
-    model = coalesce((SELECT model FROM pieces WHERE message = messages.key AND model IS NOT NULL \
-        ORDER BY last_event DESC LIMIT 1), model) \
-    WHERE key = ?";

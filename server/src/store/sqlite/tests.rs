@@ -1,8 +1,10 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
-use super::{SqliteStore, branches, conversations, maintenance, open, rows::owner_name, search, transfer, turns};
+use super::{
+    SqliteStore, branches, conversations, maintenance, open, pieces, rows::owner_name, search, transfer, turns,
+};
 use crate::{
-    store::{NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
+    store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
     visitor::{Owner, VisitorId},
 };
 use proptest::prelude::*;
@@ -175,7 +177,9 @@ async fn no_statement_scans_a_table() {
         branches::VERSIONS,
         turns::BY_KEY,
         turns::BY_GENERATION,
-        turns::CHECKPOINT,
+        pieces::CHECKPOINT,
+        pieces::CLEAN,
+        pieces::WRITTEN,
         transfer::HERE,
         transfer::NEXT,
         transfer::ALL_MESSAGES,
@@ -215,6 +219,48 @@ async fn many_sends_at_once_are_few_commits() {
         assert!(matches!(begun.unwrap(), TurnStart::Added { .. }));
     }
     assert_eq!(store.list(&owner, 200, None).await.unwrap().conversations.len(), 200);
+}
+
+/// Pieces of ended answers go, those of an answer that is still being written stay, all of them.
+#[tokio::test]
+async fn pieces_are_kept_as_long_as_somebody_needs_them() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let owner = owner();
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let turn = turn(contract::conversation(&store, &owner).await, "hi");
+        let (id, answer) = (turn.conversation, turn.answer.clone());
+        store.begin_turn(&owner, turn).await.unwrap();
+        answers.push((id, answer));
+    }
+    let (short, long) = (answers[0].clone(), answers[1].clone());
+    let piece = |message: MessageId, number: u64| Checkpoint {
+        message,
+        last_event_id: number,
+        content: format!("{number} "),
+        reasoning: String::new(),
+        model: None,
+    };
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    let mut count =
+        async || -> i64 { query_scalar("SELECT count(*) FROM pieces").fetch_one(&mut connection).await.unwrap() };
+    for number in 1..=50 {
+        store.checkpoint(vec![piece(short.1.id, number)]).await.unwrap();
+    }
+    assert_eq!(count().await, 50);
+    store.save_answer(&owner, short.0, Message { status: MessageStatus::Complete, ..short.1.clone() }).await.unwrap();
+    for number in 1..=100 {
+        // One that comes too late.
+        store.checkpoint(vec![piece(long.1.id, number), piece(short.1.id, 50 + number)]).await.unwrap();
+    }
+    assert_eq!(count().await, 100);
+    store.interrupt(long.1.generation_id.unwrap()).await.unwrap();
+    let kept = store.message(&owner, long.0, long.1.id).await.unwrap();
+    assert_eq!(kept.content, (1..=100).map(|number| format!("{number} ")).collect::<String>());
+    store.close().await;
+    SqliteStore::open(&folder.file()).await.unwrap();
+    assert_eq!(count().await, 0);
 }
 
 /// Beginnings of words are found in three ways: by the index's own lists, by the words that are known, and, where those are

@@ -7,7 +7,7 @@ use super::{
     search,
 };
 use crate::{
-    store::{Checkpoint, NewAsk, NewTurn, StoreError, TurnStart, title::title},
+    store::{NewAsk, NewTurn, StoreError, TurnStart, title::title},
     visitor::Owner,
 };
 use protocol::{
@@ -15,7 +15,6 @@ use protocol::{
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, Role},
 };
-use serde::Serialize;
 use sqlx::{Row, SqliteConnection, query, query_scalar};
 use uuid::Uuid;
 
@@ -137,50 +136,13 @@ async fn advance(
     Ok(())
 }
 
-/// A piece as SQLite's JSON functions read it: one statement takes the pieces of all answers.
-#[derive(Serialize)]
-struct Piece<'a> {
-    message: String,
-    last_event: u64,
-    content: String,
-    reasoning: String,
-    model: Option<&'a str>,
-}
-
-/// Whoever has ended in the meantime is not found by its status, and keeps nothing that it does not need.
-pub(super) const CHECKPOINT: &str = "INSERT INTO pieces (message, last_event, content, reasoning, model) \
-     SELECT m.key, piece.value ->> 'last_event', piece.value ->> 'content', piece.value ->> 'reasoning', piece.value ->> 'model' \
-     FROM json_each(?) piece CROSS JOIN messages m ON m.id = unhex(piece.value ->> 'message') AND m.status = 'streaming' \
-     WHERE true ON CONFLICT DO NOTHING";
-
-pub(super) async fn checkpoint(
-    connection: &mut SqliteConnection,
-    checkpoints: &[Checkpoint],
-) -> Result<(), StoreError> {
-    // To these functions a NUL is the end of a text. The whole answer, at its end, goes another way.
-    let text = |text: &str| text.replace('\0', "\u{fffd}");
-    let pieces: Vec<_> = checkpoints
-        .iter()
-        .map(|checkpoint| Piece {
-            message: checkpoint.message.0.simple().to_string(),
-            last_event: checkpoint.last_event_id,
-            content: text(&checkpoint.content),
-            reasoning: text(&checkpoint.reasoning),
-            model: checkpoint.model.as_deref(),
-        })
-        .collect();
-    let json = serde_json::to_string(&pieces).map_err(|error| StoreError::Failed(error.to_string()))?;
-    query(CHECKPOINT).bind(json).execute(connection).await?;
-    Ok(())
-}
-
 /// Ends an answer; its conversation may have been deleted, and may be restored.
 pub(super) async fn save_answer(
     connection: &mut SqliteConnection,
     owner: &Owner,
     id: ConversationId,
     answer: &Message,
-) -> Result<ConversationSummary, StoreError> {
+) -> Result<Option<ConversationSummary>, StoreError> {
     let select = "SELECT m.key, c.key, c.owner FROM conversations c JOIN messages m ON m.conversation = c.key \
                   WHERE c.id = ? AND c.owner = (SELECT key FROM owners WHERE name = ?) AND m.id = ?";
     let found: Option<(i64, i64, i64)> = sqlx::query_as(select)
@@ -193,17 +155,18 @@ pub(super) async fn save_answer(
     if !rows::end(connection, key, answer).await? {
         return Err(StoreError::NotFound("answer under way"));
     }
-    query("DELETE FROM pieces WHERE message = ?").bind(key).execute(&mut *connection).await?;
     search::index_message(connection, key, owner_key, &answer.content).await?;
     query("UPDATE conversations SET generation = NULL WHERE key = ? AND generation = ?")
         .bind(conversation)
         .bind(answer.generation_id.map(|id| id.0))
         .execute(&mut *connection)
         .await?;
-    summary_of(connection, conversation).await
+    let row = query(SUMMARY).bind(conversation).fetch_optional(connection).await?;
+    row.map(|row| rows::summary(&row)).transpose()
 }
 
-const SUMMARY: &str = concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ?");
+const SUMMARY: &str =
+    concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ? AND c.deleted_at IS NULL");
 
 /// Hides a message and all that follow it.
 pub(super) async fn delete(

@@ -62,14 +62,17 @@ CREATE INDEX messages_generation ON messages (generation) WHERE generation IS NO
 CREATE INDEX messages_streaming ON messages (status) WHERE status = 'streaming';
 CREATE INDEX messages_deleted ON messages (deleted_at) WHERE deleted_at IS NOT NULL;
 
--- What has come of answers that are being written, piece by piece: a growing text would be written anew each time.
+-- What has come of answers that are being written, piece by piece: a growing text would be written anew each time. By the number
+-- of the checkpoint first, so that all pieces of one stand together at the end: by message, each would be on a page of its own.
 CREATE TABLE pieces (
-    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    checkpoint INTEGER NOT NULL,
+    -- a key of `messages`; what has ended is removed later
+    message INTEGER NOT NULL,
     last_event INTEGER NOT NULL,
     content TEXT NOT NULL,
     reasoning TEXT NOT NULL,
     model TEXT,
-    PRIMARY KEY (message, last_event)
+    PRIMARY KEY (checkpoint, message)
 ) STRICT, WITHOUT ROWID;
 
 -- The answers that idempotency keys have made.
