@@ -1,7 +1,10 @@
 //! What the fuzz targets have in common: how an input is cut into pieces, and how deltas are compared.
 
 use protocol::{error::ErrorCode, event::FinishReason, request::InputLimits};
-use server::providers::{Delta, bytes::decode};
+use server::{
+    providers::{Delta, bytes::decode},
+    transfer::formats::{self, Refused, rivulet},
+};
 
 /// Small limits, so that the fuzzer reaches them.
 pub const LIMITS: InputLimits = InputLimits { max_bytes: 200, max_messages: 4 };
@@ -61,5 +64,23 @@ pub fn check_refusal(refused: Result<(), protocol::error::PublicError>) {
     if let Err(error) = refused {
         assert!(matches!(error.code, ErrorCode::InvalidRequest | ErrorCode::TooLarge), "{error:?}");
         assert!(!error.message.trim().is_empty());
+    }
+}
+
+/// Reads the JSON of a conversation: what is refused is said why, and what is taken in can be written and read again.
+pub fn check_conversation(json: &[u8]) {
+    match formats::read(json) {
+        Err(Refused::Broken(problem)) => assert!(!problem.is_empty()),
+        Err(Refused::Unusable { reason, .. }) => assert!(!reason.is_empty()),
+        Ok(incoming) => {
+            let mut conversation = incoming.conversation;
+            formats::check(&conversation);
+            // Numbers with many digits may differ in the last after each reading.
+            conversation.settings = Default::default();
+            let again = formats::read(&rivulet::write(&conversation, None)).expect("what was written is read");
+            assert_eq!(again.conversation.messages, conversation.messages);
+            assert_eq!(again.conversation.head, conversation.head);
+            assert_eq!(again.conversation.summary, conversation.summary);
+        }
     }
 }

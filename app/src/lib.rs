@@ -34,3 +34,4 @@ pub use components::streaming_chat::StreamingChat;
 pub use document::{App, shell};
 pub use markdown::view::Markdown;
 pub use page_data::{PageData, Theme};
+pub use pages::shared::shared_document;

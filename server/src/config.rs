@@ -85,6 +85,7 @@ variables! {
     RIVULET_COMPRESS_STREAMS = "off": "Whether to compress event streams, each piece at once, for clients that accept gzip or zstd: `on` or `off`. It saves half to nine tenths of the bytes and costs 110 to 190 KiB of memory a reader. What is padded is never compressed.";
     RIVULET_KEEP_FINISHED = "10min": "How long the events of a finished answer stay readable for a reader that comes back.";
     RIVULET_KEEP_FINISHED_BYTES = "64MiB": "The most bytes of events of finished answers kept for readers that come back; the oldest go first.";
+    RIVULET_MAX_IMPORT_BYTES = "1GiB": "The most bytes in a file of conversations that is imported over HTTP, packed or not. `rivulet import` has no such limit.";
     RIVULET_WORKERS = "": "How many threads serve connections. By default as many as there are processors.";
     RIVULET_SHUTDOWN_GRACE = "10s": "How long answers may go on after the server was told to stop.";
 }
@@ -124,6 +125,8 @@ pub struct Settings {
     pub database: PathBuf,
     /// Whether models are asked for titles.
     pub titles: bool,
+    /// The most bytes in a file that is imported over HTTP.
+    pub max_import_bytes: u64,
     /// How long answers may go on after a signal to stop.
     pub shutdown_grace: Duration,
     /// How many threads serve connections; `None` for as many as there are processors.
@@ -222,6 +225,7 @@ impl Settings {
             compress_streams: read.get(RIVULET_COMPRESS_STREAMS, switch)?,
             database: read.get(DATABASE_URL, |url| parse::database(url, &read.text(RIVULET_DATA_DIR)))?,
             titles: read.get(RIVULET_TITLES, switch)?,
+            max_import_bytes: read.get(RIVULET_MAX_IMPORT_BYTES, size)? as u64,
             shutdown_grace: read.get(RIVULET_SHUTDOWN_GRACE, duration)?,
             workers: read.optional(RIVULET_WORKERS, parse::count)?,
         })

@@ -1,7 +1,7 @@
 //! Conversations that remember: joins the store and the engine, so that neither has to know the other.
 //!
 //! What lives here: reading and changing them; `send` begins answers, `keeper` stores what comes of them, `titles` asks a model
-//! what to call a conversation.
+//! what to call a conversation, `transfer` exports and imports.
 //!
 //! Who calls it: `http`, for the page's own routes and for the session routes.
 
@@ -9,6 +9,7 @@ mod error;
 mod keeper;
 mod send;
 mod titles;
+mod transfer;
 
 pub use error::ConversationError;
 pub use send::Send;

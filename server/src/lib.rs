@@ -8,14 +8,16 @@
 //! - [`http`] has the routes; it alone names axum;
 //! - [`conversation`] joins the engine with [`store`], which keeps what was said;
 //! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is, [`timer`] when something is due;
+//! - [`transfer`] writes conversations into files, and reads those of other programs;
 //! - [`rate_limit`] says how often a client may start a generation;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
-//! - [`startup`] puts everything together.
+//! - [`startup`] puts everything together, and [`command`] is the command line.
 
 #![recursion_limit = "256"] // the page is one deeply nested type
 
 pub mod client;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod conversation;
 pub mod encode;
@@ -27,4 +29,5 @@ pub mod startup;
 pub mod store;
 pub mod telemetry;
 pub mod timer;
+pub mod transfer;
 pub mod visitor;

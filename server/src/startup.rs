@@ -10,18 +10,32 @@ use crate::{
     config::{AdmissionLimits, Settings},
     conversation::Conversations,
     generation::Engine,
-    http::{AllowedHosts, router::router, state::AppState},
+    http::{
+        AllowedHosts,
+        router::router,
+        state::{AppState, Imports},
+    },
     providers::{Providers, SetupError},
-    store::{OpenError, SqliteStore, Store},
+    store::{IN_MEMORY, OpenError, SqliteStore, Store},
+    transfer::import::Limits,
 };
-use std::{io, net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     net::{TcpListener, TcpSocket},
     runtime::Handle,
+    sync::Semaphore,
 };
 use tokio_util::sync::CancellationToken;
 use workers::Workers;
 
+/// How many files may be imported at one time: each may hold some 100 MiB of memory at the worst.
+const IMPORTS: usize = 2;
 /// Connections that wait to be accepted; a burst of readers must not be refused.
 const BACKLOG: u32 = 4096;
 
@@ -89,6 +103,12 @@ impl Server {
             heartbeat: settings.heartbeat,
             padding: settings.padding,
             compress_streams: settings.compress_streams,
+            imports: Imports {
+                places: Arc::new(Semaphore::new(IMPORTS)),
+                limits: Limits::new(settings.max_import_bytes),
+                // On the disk of the database: what is too large for that could not be stored either.
+                folder: database_folder(&settings.database),
+            },
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
             background: Handle::current(),
@@ -128,6 +148,12 @@ impl Server {
         connections.shut_down().await;
         conversations.close().await;
     }
+}
+
+/// The folder of a database; none for one that is in memory.
+fn database_folder(database: &Path) -> Option<PathBuf> {
+    let folder = database.parent().filter(|_| database != Path::new(IN_MEMORY))?;
+    Some(if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() })
 }
 
 fn listen(address: SocketAddr) -> Result<TcpListener, StartupError> {

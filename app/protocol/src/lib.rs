@@ -22,3 +22,4 @@ pub mod request;
 pub mod search;
 pub mod sse;
 pub mod transcript;
+pub mod transfer;

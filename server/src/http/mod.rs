@@ -16,6 +16,7 @@ pub mod requests;
 pub mod router;
 pub mod state;
 
+mod attachment;
 mod client_address;
 mod compression;
 mod conversations;
@@ -33,7 +34,9 @@ mod page;
 mod rate_limit;
 mod search;
 mod sessions;
+mod sharing;
 mod site;
 mod stateless;
 mod stream;
+mod transfer;
 mod visitor;

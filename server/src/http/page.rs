@@ -71,7 +71,7 @@ async fn data(state: &AppState, owner: &Owner, theme: Option<Theme>) -> Result<P
     })
 }
 
-fn theme(request: &Request) -> Option<Theme> {
+pub(super) fn theme(request: &Request) -> Option<Theme> {
     cookie(request.headers(), THEME_COOKIE)?.parse().ok()
 }
 

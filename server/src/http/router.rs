@@ -2,7 +2,7 @@
 
 use super::{
     conversations, error::ApiError, events, generations, health, middleware, models, openai, page, rate_limit, search,
-    sessions, site, state::AppState, stateless, visitor,
+    sessions, sharing, site, state::AppState, stateless, transfer, visitor,
 };
 use axum::{
     Router,
@@ -28,6 +28,10 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/api/conversations/{id}/messages/{message}", delete(conversations::delete_message))
         .route("/api/conversations/{id}/messages/{message}/restore", post(conversations::restore_message))
+        .route("/api/conversations/{id}/share", post(sharing::share).delete(sharing::unshare))
+        .route("/api/conversations/{id}/export", get(transfer::export_one))
+        .route("/api/export", get(transfer::export_all))
+        .route("/api/import", post(transfer::import))
         .route("/api/search", get(search::search))
         .route("/api/generations/{id}/events", get(generations::events))
         .route("/api/generations/{id}", delete(generations::stop))
@@ -48,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/models", get(models::list))
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
+        .route("/s/{token}", get(sharing::page))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/api/{*rest}", axum::routing::any(not_found))

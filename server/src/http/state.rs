@@ -1,11 +1,11 @@
 //! What every handler can reach. Built in one place: `startup`.
 
 use super::{client_address::TrustedProxies, host::AllowedHosts};
-use crate::{config::Padding, conversation::Conversations, generation::Engine};
+use crate::{config::Padding, conversation::Conversations, generation::Engine, transfer::import::Limits};
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
-use std::{sync::Arc, time::Duration};
-use tokio::runtime::Handle;
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use tokio::{runtime::Handle, sync::Semaphore};
 
 /// The shared state; cloning it is cheap.
 #[derive(Clone)]
@@ -28,6 +28,8 @@ pub struct AppState {
     pub padding: Padding,
     /// Whether streams are compressed for clients that accept it.
     pub compress_streams: bool,
+    /// How files of conversations are taken in.
+    pub imports: Imports,
     /// The names under which browsers may reach the server.
     pub hosts: AllowedHosts,
     /// Where the page's files are, and what they are called.
@@ -35,6 +37,17 @@ pub struct AppState {
     /// Runs what takes long without waiting, such as rendering a page: on the thread of a connection it would hold up the
     /// tokens of all others there.
     pub background: Handle,
+}
+
+/// How files of conversations are taken in.
+#[derive(Debug, Clone)]
+pub struct Imports {
+    /// How many may be taken in at one time.
+    pub places: Arc<Semaphore>,
+    /// How large they may be.
+    pub limits: Limits,
+    /// Where they are while they are read; none for the system's own place.
+    pub folder: Option<PathBuf>,
 }
 
 impl axum::extract::FromRef<AppState> for LeptosOptions {

@@ -6,7 +6,7 @@ mod search;
 mod transfer;
 mod turns;
 
-use super::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window};
+use super::{Checkpoint, Imported, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window};
 use crate::{
     clock,
     visitor::{Owner, VisitorId},

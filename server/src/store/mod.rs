@@ -16,9 +16,10 @@ mod words;
 #[cfg(test)]
 mod contract;
 
-pub use sqlite::{OpenError, SqliteStore};
+pub use sqlite::{IN_MEMORY, OpenError, SqliteStore, maintenance};
+pub(crate) use title::title;
 pub use turn::{Checkpoint, NewAsk, NewTurn, TurnStart};
-pub use whole::WholeConversation;
+pub use whole::{Imported, OwnerSummary, WholeConversation};
 
 use crate::visitor::Owner;
 use async_trait::async_trait;
@@ -187,11 +188,12 @@ pub trait Store: Send + Sync + 'static {
     fn export(&self, owner: &Owner) -> BoxStream<'static, Result<WholeConversation, StoreError>>;
 
     /// Adds a conversation with all its branches and its original times, whole or not at all. Answers that are being written
-    /// are kept as interrupted.
-    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<(), StoreError>;
+    /// are kept as interrupted. What the owner has already, by its id or its origin, is left as it is; an id that is taken
+    /// otherwise is [`StoreError::AlreadyThere`].
+    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError>;
 
-    /// Everybody who owns a conversation.
-    async fn owners(&self) -> Result<Vec<Owner>, StoreError>;
+    /// Everybody who has conversations that are not deleted, those who came last first.
+    async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError>;
 
     /// Removes what was deleted longer ago than [`UNDO`] and empty conversations that nobody used; `true` if there may be more.
     async fn purge(&self) -> Result<bool, StoreError>;

@@ -4,7 +4,7 @@
 const TITLE_LENGTH: usize = 60;
 
 /// A title from the first question: its first line that says something, cut at a word.
-pub(super) fn title(question: &str) -> String {
+pub(crate) fn title(question: &str) -> String {
     let line = question.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
     if line.chars().count() <= TITLE_LENGTH {
         return line.to_owned();

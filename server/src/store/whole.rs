@@ -1,5 +1,6 @@
-//! A conversation with all its branches, as it is exported and imported.
+//! A conversation with all its branches, as it is exported and imported, and those who have some.
 
+use crate::visitor::Owner;
 use protocol::{
     conversation::{ConversationSettings, ConversationSummary},
     id::MessageId,
@@ -18,4 +19,26 @@ pub struct WholeConversation {
     pub messages: Vec<Message>,
     /// The last message of the branch that is shown.
     pub head: Option<MessageId>,
+    /// Where it was imported from, such as `chatgpt:<its id there>`; none for one that was made here.
+    pub origin: Option<String>,
+}
+
+/// What became of a conversation that was to be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// It was added.
+    Added,
+    /// Its owner has one with this id, or from this origin.
+    AlreadyHere,
+}
+
+/// Somebody who has conversations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnerSummary {
+    /// Who.
+    pub owner: Owner,
+    /// How many.
+    pub conversations: u64,
+    /// When the last of them was used, in milliseconds since 1970 UTC.
+    pub updated_at: u64,
 }

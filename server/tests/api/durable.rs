@@ -11,7 +11,7 @@ use proptest::{
 };
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use server::store::SqliteStore;
+use server::store::maintenance;
 use std::{
     path::PathBuf,
     sync::{
@@ -253,7 +253,11 @@ async fn a_server_that_is_killed_loses_no_message_and_hardly_a_word() {
         stop.store(true, Ordering::Relaxed);
         let said = talking.await.unwrap();
         let late = lateness.take();
-        assert_eq!(SqliteStore::check(&database.file()).await.unwrap(), Vec::<String>::new(), "round {round}");
+        assert_eq!(
+            maintenance::examine(&database.file()).await.unwrap().damages,
+            Vec::<String>::new(),
+            "round {round}"
+        );
 
         served = Served::start(&database, &upstream, client.clone());
         let kept = served.json(Method::GET, &path, json!({})).await;

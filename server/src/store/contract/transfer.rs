@@ -36,9 +36,11 @@ pub(super) async fn everything_goes_out_and_comes_in_again<S: Store>(store: &S) 
     assert_eq!(out.iter().map(|one| one.summary.id).collect::<Vec<_>>(), [id, second]);
     assert_eq!(out[0].messages.iter().map(|m| m.id).collect::<Vec<_>>(), [&messages[..], &[again]].concat());
     assert_eq!(out[0].head, Some(again));
-    assert!(matches!(store.import(&owner, out[0].clone()).await, Err(StoreError::AlreadyThere)));
-    let renamed = rename(out[0].clone());
-    store.import(&other, renamed.clone()).await.unwrap();
+    assert_eq!(store.import(&owner, out[0].clone()).await.unwrap(), Imported::AlreadyHere);
+    assert!(matches!(store.import(&other, out[0].clone()).await, Err(StoreError::AlreadyThere)));
+    let renamed = WholeConversation { origin: Some("elsewhere:1".into()), ..rename(out[0].clone()) };
+    assert_eq!(store.import(&other, renamed.clone()).await.unwrap(), Imported::Added);
+    assert_eq!(store.import(&other, renamed.clone()).await.unwrap(), Imported::AlreadyHere);
     let back = store.whole(&other, renamed.summary.id).await.unwrap();
     assert_eq!(back, renamed);
     assert_eq!(store.list(&other, 9, None).await.unwrap().conversations, std::slice::from_ref(&renamed.summary));
@@ -49,7 +51,29 @@ pub(super) async fn everything_goes_out_and_comes_in_again<S: Store>(store: &S) 
     assert!(store.import(&other, broken.clone()).await.is_err());
     assert!(matches!(store.whole(&other, broken.summary.id).await, Err(StoreError::NotFound(_))));
     let owners = store.owners().await.unwrap();
-    assert!(owners.contains(&owner) && owners.contains(&other));
+    let count = |one: &Owner| owners.iter().find(|summary| summary.owner == *one).map(|summary| summary.conversations);
+    assert_eq!((count(&owner), count(&other)), (Some(2), Some(1)));
+    // By another id, but from the same place; unless what was there was deleted.
+    let same = WholeConversation {
+        summary: ConversationSummary { id: ConversationId(Uuid::new_v4()), ..renamed.summary.clone() },
+        ..twice(&renamed)
+    };
+    assert_eq!(store.import(&other, same.clone()).await.unwrap(), Imported::AlreadyHere);
+    assert_eq!(store.import(&owner, rename(same.clone())).await.unwrap(), Imported::Added, "it is another's");
+    store.delete(&other, renamed.summary.id).await.unwrap();
+    assert_eq!(store.import(&other, same).await.unwrap(), Imported::Added);
+}
+
+/// The same conversation with other names for all but itself.
+fn twice(conversation: &WholeConversation) -> WholeConversation {
+    let mut other = conversation.clone();
+    let next = |id: MessageId| MessageId(Uuid::from_u128(id.0.as_u128() ^ (1 << 100)));
+    for message in &mut other.messages {
+        message.id = next(message.id);
+        message.parent_id = message.parent_id.map(next);
+    }
+    other.head = None;
+    other
 }
 
 /// The same conversation under other names.

@@ -5,7 +5,10 @@ use super::{
     rows::{self, AFTER_SUMMARY, integer, owner_name, summary_columns},
     search,
 };
-use crate::{store::StoreError, visitor::Owner};
+use crate::{
+    store::{OwnerSummary, StoreError},
+    visitor::Owner,
+};
 use protocol::{
     conversation::{ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     id::{ConversationId, MessageId},
@@ -254,7 +257,14 @@ pub(super) async fn title_by_model(
 }
 
 /// Everybody who owns a conversation.
-pub(super) async fn owners(connection: &mut SqliteConnection) -> Result<Vec<Owner>, StoreError> {
-    let names: Vec<String> = query_scalar("SELECT name FROM owners ORDER BY key").fetch_all(connection).await?;
-    Ok(names.iter().filter_map(|name| rows::owner(name)).collect())
+pub(super) const OWNERS: &str = "SELECT o.name, count(*), max(c.updated_at) FROM conversations c JOIN owners o ON o.key = c.owner \
+     WHERE c.deleted_at IS NULL AND c.head IS NOT NULL GROUP BY c.owner ORDER BY max(c.updated_at) DESC, c.owner";
+
+pub(super) async fn owners(connection: &mut SqliteConnection) -> Result<Vec<OwnerSummary>, StoreError> {
+    let found: Vec<(String, i64, i64)> = sqlx::query_as(OWNERS).fetch_all(connection).await?;
+    let summary = |(name, conversations, updated_at): (String, i64, i64)| {
+        let owner = rows::owner(&name)?;
+        Some(OwnerSummary { owner, conversations: conversations.unsigned_abs(), updated_at: updated_at.unsigned_abs() })
+    };
+    Ok(found.into_iter().filter_map(summary).collect())
 }

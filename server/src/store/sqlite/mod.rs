@@ -10,7 +10,7 @@ mod branches;
 mod conversations;
 mod deletion;
 mod failure;
-mod maintenance;
+pub mod maintenance;
 mod open;
 mod pieces;
 mod reader;
@@ -27,7 +27,7 @@ mod tests;
 
 pub use open::OpenError;
 
-use super::{Checkpoint, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window};
+use super::{Checkpoint, Imported, NewTurn, OwnerSummary, Store, StoreError, TurnStart, WholeConversation, Window};
 use crate::{clock, visitor::Owner};
 use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
@@ -51,7 +51,7 @@ use trouble::Trouble;
 use writer::Writer;
 
 /// The name of a database that is nowhere but in memory.
-pub(super) const IN_MEMORY: &str = ":memory:";
+pub const IN_MEMORY: &str = ":memory:";
 
 /// The threads that the store's own tasks run on; SQLite's work is done by the threads of its connections.
 const THREADS: usize = 2;
@@ -365,13 +365,13 @@ impl Store for SqliteStore {
         futures::stream::unfold((self.clone(), owner.clone(), 0), next).boxed()
     }
 
-    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<(), StoreError> {
+    async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError> {
         let owner = owner.clone();
         self.write(move |connection| async move { transfer::import(connection, &owner, &conversation).await }.boxed())
             .await
     }
 
-    async fn owners(&self) -> Result<Vec<Owner>, StoreError> {
+    async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError> {
         self.read(|connection| conversations::owners(connection).boxed()).await
     }
 

@@ -50,10 +50,14 @@ pub enum OpenError {
 }
 
 /// Each brings the tables from the version of its place to the next; what is here never changes again.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_conversations.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("migrations/0001_conversations.sql"), include_str!("migrations/0002_origin.sql")];
+
+/// The latest version of the tables that this program knows.
+pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;
 
 /// How long to wait for another program that holds the database, such as a backup.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 
 /// The oldest SQLite without the error that <https://sqlite.org/wal.html#walresetbug> describes.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
@@ -118,9 +122,8 @@ pub(super) async fn open(path: &Path, for_server: bool) -> Result<SqliteConnecti
 pub(super) async fn check_version(connection: &mut SqliteConnection, path: &Path) -> Result<i64, OpenError> {
     let found = query_scalar("PRAGMA user_version").fetch_one(connection).await;
     let found: i64 = found.map_err(|error| OpenError::Database(path.to_owned(), in_words(&error)))?;
-    let known = MIGRATIONS.len() as i64;
-    match found > known {
-        true => Err(OpenError::Newer { path: path.to_owned(), found, known }),
+    match found > KNOWN {
+        true => Err(OpenError::Newer { path: path.to_owned(), found, known: KNOWN }),
         false => Ok(found),
     }
 }

@@ -3,11 +3,12 @@
 use super::{
     branches,
     conversations::{self, AFTER_FOUND},
+    pieces,
     rows::{self, message_columns, owner_name},
     search,
 };
 use crate::{
-    store::{StoreError, WholeConversation, Window},
+    store::{Imported, StoreError, WholeConversation, Window},
     visitor::Owner,
 };
 use protocol::{
@@ -31,11 +32,26 @@ pub(super) async fn whole(
     id: ConversationId,
 ) -> Result<WholeConversation, StoreError> {
     let conversation = conversations::find(connection, owner, id).await?;
-    let rows = query(ALL_MESSAGES).bind(conversation.key).fetch_all(connection).await?;
+    let rows = query(ALL_MESSAGES).bind(conversation.key).fetch_all(&mut *connection).await?;
     let rows = rows.iter().map(rows::message).collect::<Result<Vec<_>, _>>()?;
     let head = rows.iter().find(|row| Some(row.key) == conversation.head).map(|row| row.message.id);
-    let messages = rows.into_iter().map(|row| row.message).collect();
-    Ok(WholeConversation { summary: conversation.summary, settings: conversation.settings, messages, head })
+    let mut messages = Vec::with_capacity(rows.len());
+    for row in rows {
+        messages.push(match row.message.status {
+            MessageStatus::Streaming => so_far(connection, row.key, row.message).await?,
+            _ => row.message,
+        });
+    }
+    let origin = query_scalar("SELECT origin FROM conversations WHERE key = ?");
+    let origin = origin.bind(conversation.key).fetch_one(connection).await?;
+    Ok(WholeConversation { summary: conversation.summary, settings: conversation.settings, messages, head, origin })
+}
+
+/// An answer that is being written, with the pieces that are kept of it. The server that writes it knows more.
+async fn so_far(connection: &mut SqliteConnection, key: i64, message: Message) -> Result<Message, StoreError> {
+    let pieces::Whole { content, reasoning, .. } =
+        pieces::whole(connection, [key]).await?.remove(&key).unwrap_or_default();
+    Ok(Message { content, reasoning, ..message })
 }
 
 /// The owner's next conversation after one that has this key, and its own key.
@@ -53,14 +69,25 @@ pub(super) async fn next(
     Ok(Some((row.try_get(0)?, whole(connection, owner, id).await?)))
 }
 
+/// Whether an owner has a conversation with this id, or one from this origin, that is not deleted.
+pub(super) const HERE: &str = "SELECT EXISTS (SELECT 1 FROM conversations WHERE id = ? AND owner = ? AND deleted_at IS NULL) \
+     OR EXISTS (SELECT 1 FROM conversations WHERE owner = ? AND origin = ? AND origin IS NOT NULL AND deleted_at IS NULL)";
+
 pub(super) async fn import(
     connection: &mut SqliteConnection,
     owner: &Owner,
     conversation: &WholeConversation,
-) -> Result<(), StoreError> {
-    let WholeConversation { summary, settings, messages, head } = conversation;
+) -> Result<Imported, StoreError> {
+    let WholeConversation { summary, settings, messages, head, origin } = conversation;
     let owner = conversations::owner_key(connection, owner).await?;
+    let here: bool =
+        query_scalar(HERE).bind(summary.id.0).bind(owner).bind(owner).bind(origin).fetch_one(&mut *connection).await?;
+    if here {
+        return Ok(Imported::AlreadyHere);
+    }
     let key = conversations::create(connection, owner, summary, settings).await?;
+    let update = "UPDATE conversations SET origin = ? WHERE key = ?";
+    query(update).bind(origin).bind(key).execute(&mut *connection).await?;
     if !summary.title.is_empty() {
         search::index_title(connection, key, owner, &summary.title).await?;
     }
@@ -73,7 +100,8 @@ pub(super) async fn import(
         search::index_message(connection, row, owner, &message.content).await?;
     }
     let head = head.and_then(|head| keys.get(&head).copied()).or_else(|| keys.values().max().copied());
-    conversations::set_head(connection, key, head).await
+    conversations::set_head(connection, key, head).await?;
+    Ok(Imported::Added)
 }
 
 /// Nobody writes an answer that comes from a file.

@@ -1,0 +1,112 @@
+//! A conversation that somebody shares: to read, without a script.
+
+use crate::{
+    components::icon::Mark,
+    markdown::{live::LiveMarkdown, view::Markdown},
+    page_data::Theme,
+};
+use leptos::prelude::*;
+use leptos_meta::HashedStylesheet;
+use protocol::{
+    conversation::Conversation,
+    message::{Message, MessageStatus, Role},
+};
+
+/// The whole document, as the server renders it. Nothing of it comes to life in the browser.
+///
+/// ```
+/// # use leptos::prelude::*;
+/// # fn example(options: LeptosOptions, conversation: protocol::conversation::Conversation) -> String {
+/// // In an owner of its own: nothing of the page stays.
+/// Owner::new().with(|| app::shared_document(options, conversation, None).into_view().to_html())
+/// # }
+/// ```
+pub fn shared_document(options: LeptosOptions, conversation: Conversation, theme: Option<Theme>) -> impl IntoView {
+    let title = match conversation.summary.title.as_str() {
+        "" => "A shared conversation".to_owned(),
+        title => title.to_owned(),
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.map(Theme::as_str)>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex, nofollow" />
+                <meta name="referrer" content="no-referrer" />
+                <title>{format!("{title} – Rivulet")}</title>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <HashedStylesheet options />
+            </head>
+            <body>
+                <SharedPage title messages=conversation.messages />
+            </body>
+        </html>
+    }
+}
+
+#[component]
+fn SharedPage(title: String, messages: Vec<Message>) -> impl IntoView {
+    view! {
+        <main class="shared-page">
+            <div class="shared-page__content">
+                <header class="shared-page__head">
+                    <p class="shared-page__note">
+                        <Mark />
+                        "Somebody shared this conversation with an AI. It can be read, but not changed."
+                    </p>
+                    <h1>{title}</h1>
+                </header>
+                {messages.into_iter().map(message).collect_view()}
+            </div>
+        </main>
+    }
+}
+
+fn message(message: Message) -> Option<AnyView> {
+    match message.role {
+        Role::System => None,
+        Role::User => Some(
+            view! {
+                <article class="user-message" aria-label="Question">
+                    <h2 class="visually-hidden">"Question"</h2>
+                    <div class="user-message__bubble">{message.content}</div>
+                </article>
+            }
+            .into_any(),
+        ),
+        Role::Assistant => Some(
+            view! {
+                <article class="assistant-message" aria-label="Answer">
+                    <h2 class="visually-hidden">"Answer"</h2>
+                    {(!message.reasoning.is_empty()).then(|| reasoning(&message.reasoning))}
+                    <Markdown text=LiveMarkdown::whole(&message.content) />
+                    {end(message.status).map(|words| view! { <p class="assistant-message__mark">{words}</p> })}
+                </article>
+            }
+            .into_any(),
+        ),
+    }
+}
+
+fn reasoning(text: &str) -> impl IntoView {
+    view! {
+        <details class="reasoning">
+            <summary>"Thought about it"</summary>
+            <div class="reasoning__text">
+                <Markdown text=LiveMarkdown::whole(text) />
+            </div>
+        </details>
+    }
+}
+
+/// How an answer ended, where it is not whole. Why it failed is the owner's business.
+fn end(status: MessageStatus) -> Option<&'static str> {
+    match status {
+        MessageStatus::Complete => None,
+        MessageStatus::Streaming => Some("Still being written"),
+        MessageStatus::Stopped => Some("Stopped"),
+        MessageStatus::Failed | MessageStatus::Interrupted => Some("Broke off"),
+    }
+}

@@ -1,0 +1,61 @@
+//! `rivulet import`.
+
+use super::{block_on, owner, progress, say};
+use crate::{
+    config::Settings,
+    store::{SqliteStore, Store},
+    transfer::import::{self, Checked, Limits, Whose},
+};
+use protocol::transfer::{ImportNote, ImportReport};
+use std::{fs::File, path::Path, sync::Arc};
+
+pub(super) fn run(settings: Settings, path: &Path, owner: Option<String>) -> Result<(), String> {
+    let in_file = |error: String| format!("{}: {error}", path.display());
+    let checked = check(path).map_err(in_file)?;
+    block_on(async {
+        let store = SqliteStore::open_beside_server(&settings.database).await.map_err(|error| error.to_string())?;
+        let known = store.owners().await.map_err(|error| error.to_string())?;
+        let whose = match owner {
+            Some(text) => Whose::All(owner::find(&text, &known)?),
+            None if checked.names_owners => Whose::AsWritten(None),
+            None => Whose::AsWritten(Some(owner::only_visitor(&known)?)),
+        };
+        let bar = progress::bar(checked.conversations, "importing");
+        let store: Arc<dyn Store> = Arc::new(store);
+        let shown = bar.clone();
+        let report = import::import(Arc::clone(&store), checked, whose, move |done| shown.set_position(done)).await;
+        bar.finish_and_clear();
+        store.close().await;
+        tell(&report.map_err(|error| in_file(error.to_string()))?);
+        Ok(())
+    })
+}
+
+/// Whoever runs this has the machine: only what must be held in memory is limited.
+fn check(path: &Path) -> Result<Checked, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let bar = progress::count("bytes checked:");
+    let checked = import::check(file, Limits::new(u64::MAX), |at| bar.set_position(at));
+    bar.finish_and_clear();
+    checked.map_err(|error| error.to_string())
+}
+
+fn tell(report: &ImportReport) {
+    say(format!("{} conversations with {} messages came in", report.imported, report.messages));
+    notes("did not come in", report.skipped_count, &report.skipped);
+    notes("came in, but not whole", report.incomplete_count, &report.incomplete);
+}
+
+fn notes(what: &str, count: u64, notes: &[ImportNote]) {
+    if count == 0 {
+        return;
+    }
+    say(format!("{count} {what}:"));
+    for ImportNote { title, reason } in notes {
+        say(format!("  {title}: {reason}"));
+    }
+    let more = count - notes.len() as u64;
+    if more > 0 {
+        say(format!("  and {more} more"));
+    }
+}

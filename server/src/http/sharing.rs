@@ -1,0 +1,80 @@
+//! Conversations behind an address that cannot be guessed: sharing, revoking, and the page that everybody can read who has the
+//! address.
+
+use super::{
+    error::ApiError,
+    extract::{Id, Name},
+    page::{self, theme},
+    state::AppState,
+};
+use crate::visitor::Owner;
+use app::shared_document;
+use axum::{
+    Extension,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use leptos::prelude::{IntoView, Owner as ReactiveOwner, RenderHtml};
+use protocol::{conversation::ShareLink, error::ErrorCode, id::ConversationId};
+
+/// `POST /api/conversations/{id}/share`.
+pub(super) async fn share(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<ConversationId>,
+) -> Result<axum::Json<ShareLink>, ApiError> {
+    Ok(axum::Json(state.conversations.share(&owner, id).await?))
+}
+
+/// `DELETE /api/conversations/{id}/share`.
+pub(super) async fn unshare(
+    State(state): State<AppState>,
+    Extension(owner): Extension<Owner>,
+    Id(id): Id<ConversationId>,
+) -> Result<StatusCode, ApiError> {
+    state.conversations.unshare(&owner, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /s/{token}`: who reads it is nobody's business, so that no cookie is set.
+pub(super) async fn page(
+    State(state): State<AppState>,
+    name: Result<Name, ApiError>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let found = match name {
+        Ok(Name(token)) => state.conversations.shared(&token).await.map_err(ApiError::from),
+        Err(error) => Err(error),
+    };
+    let conversation = match found {
+        Ok(conversation) => conversation,
+        Err(error) if matches!(error.error.code, ErrorCode::NotFound | ErrorCode::InvalidRequest) => {
+            let mut response = page::not_found(state, request).await?;
+            keep_private(response.headers_mut());
+            return Ok(response);
+        }
+        Err(error) => return Err(error),
+    };
+    let (options, theme) = (state.leptos.clone(), theme(&request));
+    let render =
+        move || ReactiveOwner::new().with(|| shared_document(options, conversation, theme).into_view().to_html());
+    // The panic hook has logged what and where.
+    let failed = |_| ApiError::new(ErrorCode::Internal, "The server failed on this page.");
+    let html = state.background.spawn_blocking(render).await.map_err(failed)?;
+    let mut response = Html(html).into_response();
+    keep_private(response.headers_mut());
+    let policy = HeaderValue::from_static(POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// The page has no script, loads nothing from elsewhere and sends nothing.
+const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/// Neither kept by caches, so that what is revoked is gone, nor found by search engines, nor told to the sites that it links to.
+fn keep_private(headers: &mut HeaderMap) {
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}

@@ -1,0 +1,91 @@
+//! Receives a file that may be large: on the disk, where it has no name and is gone when it is closed.
+
+use super::super::{error::ApiError, state::AppState};
+use axum::{
+    body::{Body, Bytes},
+    extract::Request,
+    http::{HeaderMap, header},
+};
+use http_body_util::BodyExt;
+use protocol::error::ErrorCode;
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::Path,
+};
+use tokio::sync::mpsc;
+
+/// How many pieces may wait for the disk.
+const WAITING: usize = 16;
+
+/// The body of a request as a file. Each piece of it must come within the time of a body; all of it may take longer.
+pub(super) async fn received(state: &AppState, request: Request) -> Result<File, ApiError> {
+    check_head(request.headers(), state.imports.limits.bytes)?;
+    let (to_disk, pieces) = mpsc::channel(WAITING);
+    let folder = state.imports.folder.clone();
+    let writing = state.background.spawn_blocking(move || write(folder.as_deref(), pieces));
+    let sent = send(state, request.into_body(), to_disk).await;
+    let written = writing.await.map_err(|_| ApiError::new(ErrorCode::Internal, "The server failed on this file."))?;
+    // Who could not send because nothing could be written is told that.
+    match written {
+        Err(error) => {
+            tracing::warn!(%error, "a file that was sent could not be written");
+            let message = "The file cannot be kept while it is read: the server's disk may be full.";
+            Err(ApiError::new(ErrorCode::StorageUnavailable, message))
+        }
+        Ok(file) => sent.map(|()| file),
+    }
+}
+
+fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), ApiError> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    if text(header::CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
+        let message =
+            "The body must be the file itself, not a form with the file in it (with curl, `--data-binary @file`).";
+        return Err(ApiError::new(ErrorCode::InvalidRequest, message));
+    }
+    if text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit) {
+        return Err(too_large(limit));
+    }
+    Ok(())
+}
+
+fn too_large(limit: u64) -> ApiError {
+    let message = format!(
+        "The file is larger than {limit} bytes. Import it where the server runs, with `rivulet import`, or set RIVULET_MAX_IMPORT_BYTES."
+    );
+    ApiError::new(ErrorCode::TooLarge, message)
+}
+
+async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) -> Result<(), ApiError> {
+    let (limit, patience) = (state.imports.limits.bytes, state.body_timeout);
+    let mut received = 0;
+    loop {
+        let frame = tokio::time::timeout(patience, body.frame()).await.map_err(|_| {
+            let message = format!("Nothing more of the file came for {patience:?}.");
+            ApiError::new(ErrorCode::RequestTimeout, message)
+        })?;
+        let Some(frame) = frame else { return Ok(()) };
+        let frame =
+            frame.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole."))?;
+        let Ok(piece) = frame.into_data() else { continue };
+        received += piece.len() as u64;
+        if received > limit {
+            return Err(too_large(limit));
+        }
+        if to_disk.send(piece).await.is_err() {
+            return Ok(());
+        }
+    }
+}
+
+fn write(folder: Option<&Path>, mut pieces: mpsc::Receiver<Bytes>) -> io::Result<File> {
+    let mut file = match folder {
+        Some(folder) => tempfile::tempfile_in(folder),
+        None => tempfile::tempfile(),
+    }?;
+    while let Some(piece) = pieces.blocking_recv() {
+        file.write_all(&piece)?;
+    }
+    Ok(file)
+}

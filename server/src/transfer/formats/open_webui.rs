@@ -1,0 +1,324 @@
+//! Open WebUI's export: a list of chats, each with a tree of messages; in old versions with a plain list of them.
+
+use super::{
+    Incoming, LeftOut,
+    branches::{Node, arrange},
+    lenient::{Entries, Moment, Present},
+};
+use crate::store::WholeConversation;
+use protocol::{
+    conversation::{ConversationSettings, ConversationSummary},
+    error::{ErrorCode, PublicError},
+    event::Usage,
+    id::{ConversationId, MessageId},
+    message::{Message, MessageStatus, Role},
+};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// One chat of the file.
+#[derive(Debug, Deserialize)]
+pub(super) struct Export {
+    id: Option<String>,
+    title: Option<String>,
+    chat: Chat,
+    #[serde(default)]
+    created_at: Moment,
+    #[serde(default)]
+    updated_at: Moment,
+    pinned: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Chat {
+    id: Option<String>,
+    title: Option<String>,
+    system: Option<String>,
+    params: Option<Params>,
+    history: Option<History>,
+    messages: Option<Vec<Said>>,
+    #[serde(default)]
+    timestamp: Moment,
+}
+
+#[derive(Debug, Deserialize)]
+struct Params {
+    system: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct History {
+    #[serde(default)]
+    messages: Entries<Said>,
+    current_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Said {
+    id: Option<String>,
+    parent_id: Option<String>,
+    role: String,
+    #[serde(default)]
+    content: Text,
+    #[serde(default)]
+    timestamp: Moment,
+    model: Option<String>,
+    done: Option<bool>,
+    error: Option<Value>,
+    files: Option<Vec<Attachment>>,
+    usage: Option<Counts>,
+}
+
+/// Text, or parts of which some are text.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Text {
+    Whole(String),
+    Parts(Vec<Part>),
+    Nothing(()),
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::Nothing(())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Part {
+    text: Option<String>,
+    #[serde(default)]
+    image_url: Present,
+}
+
+#[derive(Debug, Deserialize)]
+struct Attachment {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// In OpenAI's words, or in Ollama's.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Counts {
+    #[serde(alias = "prompt_eval_count", alias = "input_tokens")]
+    prompt_tokens: Option<u64>,
+    #[serde(alias = "eval_count", alias = "output_tokens")]
+    completion_tokens: Option<u64>,
+}
+
+/// Makes a conversation of it.
+pub(super) fn conversation(export: Export) -> Result<Incoming, String> {
+    let Export { id, title, chat, created_at, updated_at, pinned } = export;
+    let mut left_out = LeftOut::default();
+    let began = created_at.0.or(chat.timestamp.0).or(updated_at.0).unwrap_or(0);
+    let (said, current) = match chat.history {
+        Some(history) if !history.messages.0.is_empty() => (history.messages.0, history.current_id),
+        _ => in_a_row(chat.messages.unwrap_or_default()),
+    };
+    let nodes = said.into_iter().map(|(key, mut said)| {
+        let parent = said.parent_id.take();
+        Node { key, parent, message: said.message(&mut left_out) }
+    });
+    let nodes: Vec<Node> = nodes.collect();
+    let branches = arrange(nodes, current.as_deref(), began)?;
+    let origin = id.or(chat.id).filter(|id| !id.is_empty()).map(|id| format!("open-webui:{id}"));
+    let system_prompt = chat.params.and_then(|params| params.system).or(chat.system).filter(|text| !text.is_empty());
+    let summary = ConversationSummary {
+        title: title.or(chat.title).unwrap_or_default(),
+        updated_at: updated_at.0.unwrap_or(0),
+        pinned: pinned == Some(true),
+        ..ConversationSummary::new(ConversationId(Uuid::new_v4()), began)
+    };
+    let settings = ConversationSettings { system_prompt, ..ConversationSettings::default() };
+    let (messages, head) = (branches.messages, branches.head);
+    let conversation = WholeConversation { summary, settings, messages, head, origin };
+    Ok(Incoming { owner: None, conversation, left_out })
+}
+
+/// Messages of which each follows the one before.
+fn in_a_row(messages: Vec<Said>) -> (Vec<(String, Said)>, Option<String>) {
+    let mut row: Vec<(String, Said)> = Vec::with_capacity(messages.len());
+    for (at, said) in messages.into_iter().enumerate() {
+        let key = said.id.clone().filter(|id| !id.is_empty()).unwrap_or_else(|| format!("message {at}"));
+        let parent_id = row.last().map(|(key, _)| key.clone());
+        row.push((key, Said { parent_id, ..said }));
+    }
+    let last = row.last().map(|(key, _)| key.clone());
+    (row, last)
+}
+
+impl Said {
+    fn message(self, left_out: &mut LeftOut) -> Option<Message> {
+        let role = match self.role.as_str() {
+            "user" => Role::User,
+            "assistant" => Role::Assistant,
+            "system" => Role::System,
+            "tool" => {
+                left_out.tools += 1;
+                return None;
+            }
+            _ => {
+                left_out.unknown += 1;
+                return None;
+            }
+        };
+        for file in self.files.iter().flatten() {
+            *if file.kind.as_deref() == Some("image") { &mut left_out.pictures } else { &mut left_out.files } += 1;
+        }
+        let (content, reasoning) = self.content.said(left_out);
+        let error = self.error.as_ref().and_then(error);
+        let is_empty = content.trim().is_empty() && reasoning.is_empty() && error.is_none() && self.files.is_none();
+        if is_empty && role != Role::Assistant {
+            return None;
+        }
+        let status = match (&error, self.done) {
+            _ if role != Role::Assistant => MessageStatus::Complete,
+            (Some(_), _) => MessageStatus::Failed,
+            (None, Some(false)) => MessageStatus::Interrupted,
+            (None, _) => MessageStatus::Complete,
+        };
+        Some(Message {
+            role,
+            reasoning,
+            status,
+            model: self.model.filter(|_| role == Role::Assistant).map(|model| format!("open-webui/{model}")),
+            usage: self.usage.and_then(Counts::usage),
+            error: error.map(|message| PublicError::new(ErrorCode::UpstreamFailure, message)),
+            ..Message::user(MessageId(Uuid::new_v4()), None, content, self.timestamp.0.unwrap_or(0))
+        })
+    }
+}
+
+impl Counts {
+    fn usage(self) -> Option<Usage> {
+        if self.prompt_tokens.is_none() && self.completion_tokens.is_none() {
+            return None;
+        }
+        let count = |count: Option<u64>| count.unwrap_or(0);
+        Some(Usage { input_tokens: count(self.prompt_tokens), output_tokens: count(self.completion_tokens) })
+    }
+}
+
+impl Text {
+    /// The text and the reasoning.
+    fn said(self, left_out: &mut LeftOut) -> (String, String) {
+        let text = match self {
+            Self::Whole(text) => text,
+            Self::Nothing(()) => String::new(),
+            Self::Parts(parts) => {
+                left_out.pictures += parts.iter().filter(|part| part.image_url.is_some()).count();
+                parts.into_iter().filter_map(|part| part.text).collect::<Vec<_>>().join("\n\n")
+            }
+        };
+        apart(&text, left_out)
+    }
+}
+
+/// Open WebUI keeps what a model thought, and its calls of tools, as `<details>` in the text. Takes them apart.
+fn apart(text: &str, left_out: &mut LeftOut) -> (String, String) {
+    let (mut content, mut reasoning) = (String::new(), Vec::new());
+    let mut rest = text;
+    while let Some(at) = rest.find("<details type=\"") {
+        let (before, details) = rest.split_at(at);
+        let (Some((head, body)), Some(end)) = (details.split_once('>'), details.find(DETAILS_END)) else { break };
+        let body = &body[..end.saturating_sub(head.len() + 1).min(body.len())];
+        let kind = head.split('"').nth(1).unwrap_or_default();
+        content.push_str(before);
+        match kind {
+            "reasoning" => reasoning.push(unquoted(body)),
+            "tool_calls" => left_out.tools += 1,
+            _ => content.push_str(&details[..end + DETAILS_END.len()]),
+        }
+        rest = &details[end + DETAILS_END.len()..];
+        if matches!(kind, "reasoning" | "tool_calls") {
+            rest = rest.trim_start_matches('\n');
+        }
+    }
+    content.push_str(rest);
+    (content, reasoning.join("\n\n"))
+}
+
+const DETAILS_END: &str = "</details>";
+
+/// The text of reasoning, without its heading and the marks of a quotation. Its brackets are written as entities.
+fn unquoted(details: &str) -> String {
+    let body = details.split_once("</summary>").map_or(details, |(_, body)| body);
+    let lines = body.trim().lines().map(|line| line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    text.replace("&gt;", ">").replace("&lt;", "<").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
+}
+
+/// An error's text: it is an object, a text, or only said to be there.
+fn error(error: &Value) -> Option<String> {
+    match error {
+        Value::Null | Value::Bool(false) => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Object(fields) => {
+            let text = ["content", "message", "detail"].iter().find_map(|name| fields.get(*name)?.as_str());
+            Some(text.unwrap_or("It failed.").to_owned())
+        }
+        _ => Some("It failed.".to_owned()),
+    }
+}
+
+/// A chat as Open WebUI writes it, with most of what can be in one.
+#[cfg(test)]
+pub(super) const SAMPLE: &str = include_str!("samples/open_webui.json");
+
+#[cfg(test)]
+mod tests {
+    use super::super::{branches::check, read};
+    use super::*;
+
+    #[test]
+    fn a_chat_comes_in_with_its_branches() {
+        let Incoming { conversation, left_out, .. } = read(SAMPLE.as_bytes()).unwrap();
+        check(&conversation);
+        let summary = &conversation.summary;
+        assert_eq!((summary.title.as_str(), summary.pinned), ("Flüsse", true));
+        assert_eq!((summary.created_at, summary.updated_at), (1_719_000_000_000, 1_719_000_030_000));
+        assert_eq!(conversation.origin.as_deref(), Some("open-webui:0b1c2d3e-0000-4000-8000-000000000002"));
+        assert_eq!(conversation.settings.system_prompt.as_deref(), Some("Antworte kurz."));
+        let messages = &conversation.messages;
+        assert_eq!(messages.len(), 5);
+        assert_eq!(messages[1].parent_id, messages[2].parent_id);
+        assert_eq!(messages[2].reasoning, "Nil oder Amazonas?\nUmstritten.");
+        assert_eq!(messages[2].content, "Der Nil oder der Amazonas.");
+        assert_eq!(messages[2].usage, Some(Usage { input_tokens: 12, output_tokens: 34 }));
+        assert_eq!(messages[2].created_at, 1_719_000_009_000);
+        assert_eq!(
+            (messages[4].status, messages[4].error.as_ref().unwrap().message.as_str()),
+            (MessageStatus::Failed, "model not found")
+        );
+        assert_eq!(conversation.head, Some(messages[4].id));
+        assert_eq!(left_out, LeftOut { pictures: 1, files: 1, ..LeftOut::default() });
+    }
+
+    #[test]
+    fn an_old_chat_is_a_plain_list() {
+        let old = r#"{"id":"x","chat":{"title":"Old","timestamp":1700000000000,"messages":[
+            {"role":"user","content":[{"type":"text","text":"Hi"},{"type":"image_url","image_url":{"url":"data:"}}]},
+            {"role":"assistant","content":"Hello","done":false}]}}"#;
+        let Incoming { conversation, left_out, .. } = read(old.as_bytes()).unwrap();
+        check(&conversation);
+        let messages = &conversation.messages;
+        assert_eq!((conversation.summary.title.as_str(), messages[0].content.as_str()), ("Old", "Hi"));
+        assert_eq!(messages[1].parent_id, Some(messages[0].id));
+        assert_eq!((messages[1].status, messages[1].created_at), (MessageStatus::Interrupted, 1_700_000_000_000));
+        assert_eq!(left_out.pictures, 1);
+    }
+
+    #[test]
+    fn details_are_taken_apart() {
+        let mut left_out = LeftOut::default();
+        let text = "A\n<details type=\"tool_calls\" done=\"true\" id=\"1\">\n<summary>Tool</summary>\n</details>\nB\n\
+            <details type=\"reasoning\"><summary>T</summary>\n> 1 &lt; 2\n</details>\n<details type=\"other\">C</details> <details type=\"open";
+        let (content, reasoning) = apart(text, &mut left_out);
+        assert_eq!(content, "A\nB\n<details type=\"other\">C</details> <details type=\"open");
+        assert_eq!((reasoning.as_str(), left_out.tools), ("1 < 2", 1));
+        assert_eq!(apart("<details type=\"x</details>>", &mut left_out).1, "");
+    }
+}

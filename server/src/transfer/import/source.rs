@@ -1,0 +1,95 @@
+//! A file that conversations come from: JSON, or an archive with JSON in it.
+
+use super::{
+    super::{
+        archive::{ArchiveReader, is_archive},
+        elements::{Element, Elements},
+    },
+    ImportError,
+};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Seek},
+};
+
+/// How much is taken in.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most bytes of JSON in a file, unpacked.
+    pub bytes: u64,
+    /// The most bytes of JSON in one conversation: it is held in memory.
+    pub conversation: usize,
+}
+
+/// A ChatGPT conversation with hundreds of questions and what tools said to them has a few MiB.
+const LARGEST_CONVERSATION: usize = 64 << 20;
+
+impl Limits {
+    /// The usual limits for a file of at most so many bytes, packed or not.
+    pub fn new(bytes: u64) -> Self {
+        Self { bytes, conversation: LARGEST_CONVERSATION }
+    }
+}
+
+/// How much of a file is read at a time.
+const BUFFER: usize = 256 * 1024;
+
+/// A file, and how much of it is taken.
+#[derive(Debug)]
+pub(super) struct Source {
+    file: File,
+    limits: Limits,
+}
+
+/// Takes one value of the file, and how many bytes of JSON have been read with it.
+pub(super) type Take<'a> = dyn FnMut(Element, u64) -> Result<(), ImportError> + 'a;
+
+impl Source {
+    pub(super) fn new(file: File, limits: Limits) -> Self {
+        Self { file, limits }
+    }
+
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Hands on one value after another.
+    pub(super) fn each(&self, take: &mut Take<'_>) -> Result<(), ImportError> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        let mut json = BufReader::with_capacity(BUFFER, file);
+        if !is_archive(json.fill_buf()?) {
+            return self.values(json, &mut 0, take);
+        }
+        let mut archive = ArchiveReader::open(json.into_inner())?;
+        let mut read = 0;
+        for name in archive.names() {
+            let json = BufReader::with_capacity(BUFFER, archive.read(&name)?);
+            self.values(json, &mut read, take)?;
+        }
+        Ok(())
+    }
+
+    /// Hands on the values of one stream of JSON; `read` counts those of all.
+    fn values(&self, json: impl BufRead, read: &mut u64, take: &mut Take<'_>) -> Result<(), ImportError> {
+        let left = self.limits.bytes.saturating_sub(*read);
+        // One byte more than there may be tells a file that is too large from one that is cut off.
+        let mut values = Elements::new(json.take(left.saturating_add(1)), self.limits.conversation);
+        loop {
+            let value = values.next();
+            if values.position() > left {
+                return Err(ImportError::TooLarge(self.limits.bytes));
+            }
+            let Some(value) = value? else { break };
+            take(value, *read + values.position())?;
+        }
+        *read += values.position();
+        Ok(())
+    }
+}
+
+impl From<io::Error> for ImportError {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error.into())
+    }
+}
