@@ -4,9 +4,9 @@
 
 use futures::channel::oneshot;
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use leptos::{prelude::window, task::spawn_local};
+use leptos::prelude::window;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
 use web_sys::AbortController;
 
 /// How much a lock is wanted.

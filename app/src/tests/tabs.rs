@@ -90,7 +90,7 @@ async fn until(what: impl Fn() -> bool) {
 async fn connections_taken() -> Vec<Lock> {
     let mut locks = Vec::new();
     for number in 1..=3 {
-        locks.push(locks::request(&format!("rivulet:connection:{number}"), Wish::InTurn).await.unwrap());
+        locks.push(locks::request(&format!("rivulet:connection:{number}"), Wish::ByForce).await.unwrap());
     }
     locks
 }
@@ -263,7 +263,7 @@ async fn what_the_feed_has_not_told_is_asked_for_once() {
 #[wasm_bindgen_test]
 async fn a_tab_that_reads_and_falls_silent_is_relieved() {
     let taken = connections_taken().await;
-    let mut lead = locks::request("rivulet:feed", Wish::InTurn).await.unwrap();
+    let mut lead = locks::request("rivulet:feed", Wish::ByForce).await.unwrap();
     let frozen = Rc::new(RefCell::new(Channel::open("rivulet:feed", |_| ()).unwrap()));
     let server = FakeServer::new([]);
     let feed = Feed::of(&server);
