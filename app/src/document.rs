@@ -13,7 +13,8 @@ use leptos_router::{
 };
 
 /// A chat is seen from its end before the page has come to life.
-const TO_THE_END: &str = "{const list=document.querySelector('.message-list');if(list)list.scrollTop=list.scrollHeight}";
+const TO_THE_END: &str =
+    "{const list=document.querySelector('.message-list');if(list)list.scrollTop=list.scrollHeight}";
 
 /// The document, as the server renders it. Expects a [`PageData`] in the context.
 ///
