@@ -69,6 +69,7 @@ test("a message is deleted with what followed, and that is undone", async ({ cha
   await (await chat.ask("/fast goes")).is("complete");
   await chat.questions.last().hover();
   await chat.questions.last().getByRole("button", { name: "Delete question" }).click();
+  await expect(chat.questions).toHaveCount(1);
   await expect(chat.questions).toHaveText(/stays/);
   expect((await chat.stored()).length).toBe(2);
   await sidebar.undo.click();

@@ -67,7 +67,9 @@ fn keep_place(view_node: NodeRef<html::Div>) {
     let Some(view) = view_node.get_untracked() else { return };
     let Some(first) = element::find(&view, "[data-key]") else { return };
     let before = element::top(&first);
-    time::on_next_frame(move || {
+    spawn_local(async move {
+        // The document has changed by then, and nothing has been painted yet.
+        leptos::task::tick().await;
         let moved = element::top(&first) - before;
         view.set_scroll_top(view.scroll_top() + moved.round() as i32);
     });

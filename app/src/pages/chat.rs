@@ -118,7 +118,7 @@ fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
         let message = query.with(|query| query.get("message")).and_then(|message| message.parse::<MessageId>().ok());
         (path.get(), message)
     });
-    let navigate = StoredValue::new_local(use_navigate());
+    let navigate = use_navigate();
     Effect::new(move |before: Option<(String, Option<MessageId>)>| {
         let (path, message) = address.get();
         let target = conversation_at(&path);
@@ -138,8 +138,9 @@ fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
     });
     let go = move |id: ConversationId, replace: bool| {
         let options = NavigateOptions { scroll: false, replace, ..NavigateOptions::default() };
-        navigate.with_value(|navigate| navigate(&format!("/c/{id}"), options));
+        navigate(&format!("/c/{id}"), options);
     };
+    let replace = go.clone();
     Effect::new(move |_| {
         if let Some(id) = chat.conversation.get()
             && conversation_at(&path.get_untracked()) != Some(id)
@@ -153,7 +154,7 @@ fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
             && let (path, Some(_)) = address.get_untracked()
             && let Some(id) = conversation_at(&path)
         {
-            go(id, true);
+            replace(id, true);
         }
     });
 }
