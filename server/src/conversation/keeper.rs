@@ -62,6 +62,8 @@ struct Unsaved {
     owner: Owner,
     conversation: ConversationId,
     answer: Message,
+    /// Whether it could not be stored at once. Until then it is left to the one who tries.
+    put_off: bool,
 }
 
 impl Keeper {
@@ -108,18 +110,25 @@ impl Keeper {
     /// Stores the end of an answer, now or as soon as that works.
     pub(super) async fn end(&self, owner: Owner, conversation: ConversationId, answer: Message) {
         let id = answer.id;
-        let unsaved = Unsaved { owner, conversation, answer };
+        let unsaved = Unsaved { owner, conversation, answer, put_off: false };
         // Here first: between the two, a reader finds it here.
         self.kept().unsaved.insert(id, unsaved.clone());
         self.kept().growing.remove(&id);
         if timeout(PATIENCE, self.save(unsaved)).await.is_err() {
-            self.wake.notify_one();
+            self.put_off(id);
         }
+    }
+
+    fn put_off(&self, id: MessageId) {
+        if let Some(unsaved) = self.kept().unsaved.get_mut(&id) {
+            unsaved.put_off = true;
+        }
+        self.wake.notify_one();
     }
 
     /// `true` if the store has it now.
     async fn save(&self, unsaved: Unsaved) -> bool {
-        let Unsaved { owner, conversation, answer } = unsaved;
+        let Unsaved { owner, conversation, answer, .. } = unsaved;
         let id = answer.id;
         let saved = match self.store.save_answer(&owner, conversation, answer).await {
             // An attempt that nobody waited for did it after all, or the conversation was deleted for good in the meantime.
@@ -132,7 +141,7 @@ impl Keeper {
             Ok(Some(summary)) => self.engine.tell(&owner, FeedChange::Conversation(summary)),
             Ok(None) => {}
             Err(StoreError::Unavailable(_)) => {
-                self.wake.notify_one();
+                self.put_off(id);
                 return false;
             }
             Err(StoreError::NotFound(_)) => {}
@@ -182,7 +191,7 @@ impl Keeper {
             let is_empty = content.is_empty() && reasoning.is_empty() && model.is_none();
             (!is_empty).then_some(Checkpoint { message: *message, last_event_id: number, content, reasoning, model })
         });
-        (grown.collect(), kept.unsaved.values().cloned().collect())
+        (grown.collect(), kept.unsaved.values().filter(|unsaved| unsaved.put_off).cloned().collect())
     }
 
     fn stored(&self, numbers: Vec<(MessageId, u64)>) {

@@ -1,21 +1,19 @@
 //! Conversations themselves: made, listed, changed, deleted, restored, and at last removed.
 
 use super::{
-    branches,
+    branches, deletion,
     rows::{self, AFTER_SUMMARY, integer, owner_name, summary_columns},
     search,
 };
 use crate::{
-    clock,
-    store::{OwnerSummary, StoreError, UNDO},
+    store::{OwnerSummary, StoreError},
     visitor::Owner,
 };
 use protocol::{
     conversation::{ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
-    id::{ConversationId, GenerationId, MessageId},
+    id::{ConversationId, MessageId},
 };
 use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// Who has given a conversation its title.
@@ -173,7 +171,7 @@ pub(super) async fn change(
 ) -> Result<ConversationSummary, StoreError> {
     let ConversationChange { title, pinned, head, deleted } = change;
     if deleted == Some(false) {
-        restore(connection, owner, id).await?;
+        deletion::restore(connection, owner, id).await?;
     }
     let conversation = find(connection, owner, id).await?;
     if let Some(title) = title {
@@ -256,85 +254,6 @@ pub(super) async fn title_by_model(
     }
     set_title(connection, &conversation, title, title_by::MODEL).await?;
     Ok(Some(find(connection, owner, id).await?.summary))
-}
-
-pub(super) async fn delete(
-    connection: &mut SqliteConnection,
-    owner: &Owner,
-    id: ConversationId,
-) -> Result<Vec<GenerationId>, StoreError> {
-    let conversation = find(connection, owner, id).await?;
-    query("UPDATE conversations SET deleted_at = ? WHERE key = ?")
-        .bind(integer(clock::now()))
-        .bind(conversation.key)
-        .execute(&mut *connection)
-        .await?;
-    let select = "SELECT generation FROM messages WHERE conversation = ? AND generation IS NOT NULL";
-    let generations: Vec<Uuid> = query_scalar(select).bind(conversation.key).fetch_all(connection).await?;
-    Ok(generations.into_iter().map(GenerationId).collect())
-}
-
-/// Restoring what is not deleted changes nothing.
-async fn restore(connection: &mut SqliteConnection, owner: &Owner, id: ConversationId) -> Result<(), StoreError> {
-    let update = "UPDATE conversations SET deleted_at = NULL \
-                  WHERE id = ? AND owner = (SELECT key FROM owners WHERE name = ?) AND deleted_at > ?";
-    query(update).bind(id.0).bind(owner_name(owner)).bind(undo_ends()).execute(connection).await?;
-    Ok(())
-}
-
-/// What was deleted before this time cannot be restored any more.
-pub(super) fn undo_ends() -> i64 {
-    before(UNDO)
-}
-
-fn before(ago: Duration) -> i64 {
-    integer(clock::now()) - i64::try_from(ago.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// How long a conversation in which nothing was ever said is kept.
-const EMPTY_FOR: Duration = Duration::from_secs(24 * 3600);
-
-/// The most messages that are removed in one step: whoever wants to write must not wait long.
-const PURGED_AT_ONCE: i64 = 2000;
-
-/// Conversations that nobody can restore any more, and those in which nothing is, not even something to be restored.
-pub(super) const GONE: &str = "SELECT key FROM (SELECT key FROM conversations WHERE deleted_at <= ? LIMIT 20) UNION ALL \
-     SELECT key FROM (SELECT key FROM conversations c WHERE c.head IS NULL AND c.deleted_at IS NULL AND c.updated_at < ? \
-     AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.conversation = c.key) LIMIT 20)";
-
-/// Removes what nobody can restore any more; `true` if there is more.
-pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
-    let gone: Vec<i64> =
-        query_scalar(GONE).bind(undo_ends()).bind(before(EMPTY_FOR)).fetch_all(&mut *connection).await?;
-    for conversation in gone {
-        let select = "SELECT key FROM messages WHERE conversation = ? LIMIT ?";
-        let messages = query_scalar(select).bind(conversation).bind(PURGED_AT_ONCE).fetch_all(&mut *connection).await?;
-        let more = messages.len() as i64 == PURGED_AT_ONCE;
-        remove_messages(connection, messages).await?;
-        if more {
-            return Ok(true);
-        }
-        search::forget_title(connection, conversation).await?;
-        query("DELETE FROM conversations WHERE key = ?").bind(conversation).execute(&mut *connection).await?;
-    }
-    let select = "SELECT key FROM messages WHERE deleted_at <= ? LIMIT ?";
-    let messages: Vec<i64> =
-        query_scalar(select).bind(undo_ends()).bind(PURGED_AT_ONCE).fetch_all(&mut *connection).await?;
-    let more = messages.len() as i64 == PURGED_AT_ONCE;
-    remove_messages(connection, messages).await?;
-    let rest: Option<i64> = query_scalar("SELECT 1 FROM conversations WHERE deleted_at <= ? LIMIT 1")
-        .bind(undo_ends())
-        .fetch_optional(connection)
-        .await?;
-    Ok(more || rest.is_some())
-}
-
-async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) -> Result<(), StoreError> {
-    for message in messages {
-        search::forget_message(connection, message).await?;
-        query("DELETE FROM messages WHERE key = ?").bind(message).execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 /// Everybody who owns a conversation.

@@ -1,13 +1,14 @@
 //! Conversations in SQLite: one file, or nothing but memory.
 //!
 //! What lives here: `open` and `recovery` make the database ready, `writer` has the one connection that writes, `reader` those
-//! that read; `conversations`, `turns`, `branches`, `search` and `transfer` have the statements, all of them with bound
+//! that read; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search` and `transfer` have the statements, all of them with bound
 //! parameters; `rows` says what a row is outside.
 //!
 //! The store has threads and a runtime of its own: it works whatever becomes of the runtime that asks.
 
 mod branches;
 mod conversations;
+mod deletion;
 mod failure;
 pub mod maintenance;
 mod open;
@@ -234,7 +235,7 @@ impl Store for SqliteStore {
 
     async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError> {
         let owner = owner.clone();
-        self.write(move |connection| async move { conversations::delete(connection, &owner, id).await }.boxed()).await
+        self.write(move |connection| async move { deletion::delete(connection, &owner, id).await }.boxed()).await
     }
 
     async fn delete_message(
@@ -244,8 +245,10 @@ impl Store for SqliteStore {
         message: MessageId,
     ) -> Result<ConversationSummary, StoreError> {
         let (owner, now) = (owner.clone(), clock::now());
-        self.write(move |connection| async move { turns::delete(connection, &owner, id, message, now).await }.boxed())
-            .await
+        self.write(move |connection| {
+            async move { deletion::delete_message(connection, &owner, id, message, now).await }.boxed()
+        })
+        .await
     }
 
     async fn restore_message(
@@ -255,7 +258,10 @@ impl Store for SqliteStore {
         message: MessageId,
     ) -> Result<ConversationSummary, StoreError> {
         let owner = owner.clone();
-        self.write(move |connection| async move { turns::restore(connection, &owner, id, message).await }.boxed()).await
+        self.write(move |connection| {
+            async move { deletion::restore_message(connection, &owner, id, message).await }.boxed()
+        })
+        .await
     }
 
     async fn answer_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<Message>, StoreError> {
@@ -370,7 +376,7 @@ impl Store for SqliteStore {
     }
 
     async fn purge(&self) -> Result<bool, StoreError> {
-        self.write(|connection| conversations::purge(connection).boxed()).await
+        self.write(|connection| deletion::purge(connection).boxed()).await
     }
 
     fn trouble(&self) -> watch::Receiver<Option<PublicError>> {

@@ -29,7 +29,7 @@ use std::{
 const WEIGHED: usize = 300;
 
 /// The most characters of a message that are weighed.
-const WEIGHED_TEXT: i64 = 20_000;
+const WEIGHED_TEXT: i64 = 8_000;
 
 /// The most messages of one conversation in a result: one long chat must not hide the others.
 const OF_ONE_CONVERSATION: usize = 3;
@@ -77,8 +77,10 @@ async fn remember(connection: &mut SqliteConnection, words: &str) -> Result<(), 
     Ok(())
 }
 
-pub(super) async fn forget_message(connection: &mut SqliteConnection, message: i64) -> Result<(), StoreError> {
-    query("DELETE FROM message_words WHERE rowid = ?").bind(message).execute(connection).await?;
+/// Forgets the words of these messages; their keys are a JSON array.
+pub(super) async fn forget_messages(connection: &mut SqliteConnection, keys: &str) -> Result<(), StoreError> {
+    let delete = "DELETE FROM message_words WHERE rowid IN (SELECT value FROM json_each(?))";
+    query(delete).bind(keys).execute(connection).await?;
     Ok(())
 }
 

@@ -1,15 +1,16 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
 use super::{
-    SqliteStore, branches, conversations, maintenance, open, pieces, rows::owner_name, search, transfer, turns,
+    SqliteStore, branches, conversations, deletion, maintenance, open, pieces, rows::owner_name, search, transfer,
+    turns,
 };
 use crate::{
-    store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
+    store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window, contract},
     visitor::{Owner, VisitorId},
 };
 use proptest::prelude::*;
 use protocol::{
-    conversation::SettingsChange,
+    conversation::{ConversationSettings, ConversationSummary, SettingsChange},
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus},
 };
@@ -168,7 +169,7 @@ async fn no_statement_scans_a_table() {
         conversations::RECENT,
         conversations::FIND,
         conversations::BY_TOKEN,
-        conversations::GONE,
+        deletion::GONE,
         branches::UP,
         branches::PATH,
         branches::NEWEST_LEAF,
@@ -285,6 +286,37 @@ async fn the_beginning_of_a_word_finds_it_however_many_there_are() {
         ("onju", 0),
     ] {
         assert_eq!(store.search(&owner, text, 9, None).await.unwrap().hits.len(), count, "{text}");
+    }
+}
+
+/// More of them than are removed in one step.
+#[tokio::test]
+async fn a_long_conversation_is_removed_in_steps() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let (owner, id) = (owner(), ConversationId(Uuid::new_v4()));
+    let mut messages: Vec<Message> = Vec::new();
+    for number in 0..2500 {
+        let parent = messages.last().map(|message| message.id);
+        messages.push(Message::user(MessageId(Uuid::new_v4()), parent, format!("word{number}"), 1));
+    }
+    let summary = ConversationSummary::new(id, 1);
+    let whole =
+        WholeConversation { summary, settings: ConversationSettings::default(), messages, head: None, origin: None };
+    store.import(&owner, whole).await.unwrap();
+    assert_eq!(store.get(&owner, id, Window::Last(5)).await.unwrap().messages[4].content, "word2499");
+    store.delete(&owner, id).await.unwrap();
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    query("UPDATE conversations SET deleted_at = 1").execute(&mut connection).await.unwrap();
+    let mut steps = 1;
+    while store.purge().await.unwrap() {
+        steps += 1;
+    }
+    assert!(steps >= 3, "{steps}");
+    for count in
+        ["SELECT count(*) FROM messages", "SELECT count(*) FROM conversations", "SELECT count(*) FROM message_words"]
+    {
+        assert_eq!(query_scalar::<_, i64>(count).fetch_one(&mut connection).await.unwrap(), 0, "{count}");
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{
     branches,
     conversations::{self, AFTER_FOUND},
+    pieces,
     rows::{self, message_columns, owner_name},
     search,
 };
@@ -48,9 +49,8 @@ pub(super) async fn whole(
 
 /// An answer that is being written, with the pieces that are kept of it. The server that writes it knows more.
 async fn so_far(connection: &mut SqliteConnection, key: i64, message: Message) -> Result<Message, StoreError> {
-    let pieces = "SELECT coalesce(group_concat(content, '' ORDER BY last_event), ''), \
-                  coalesce(group_concat(reasoning, '' ORDER BY last_event), '') FROM pieces WHERE message = ?";
-    let (content, reasoning) = sqlx::query_as(pieces).bind(key).fetch_one(connection).await?;
+    let pieces::Whole { content, reasoning, .. } =
+        pieces::whole(connection, [key]).await?.remove(&key).unwrap_or_default();
     Ok(Message { content, reasoning, ..message })
 }
 
@@ -149,7 +149,10 @@ pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Re
     let deleted = "SELECT m.id FROM messages m WHERE m.conversation = ? AND m.deleted_at IS NOT NULL";
     let deleted: Vec<Uuid> = query_scalar(deleted).bind(found.key).fetch_all(connection).await?;
     let there = branch.into_iter().map(|row| row.message).take_while(|message| !deleted.contains(&message.id.0));
-    let messages = there.collect();
+    let messages: Vec<_> = there.collect();
+    if messages.is_empty() {
+        return Err(StoreError::NotFound("shared conversation"));
+    }
     Ok(Conversation {
         summary: found.summary,
         settings: found.settings,

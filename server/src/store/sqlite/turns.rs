@@ -12,11 +12,10 @@ use crate::{
 };
 use protocol::{
     conversation::{ConversationSettings, ConversationSummary},
-    id::{ConversationId, GenerationId, MessageId},
+    id::{ConversationId, GenerationId},
     message::{Message, Role},
 };
-use sqlx::{Row, SqliteConnection, query, query_scalar};
-use uuid::Uuid;
+use sqlx::{Row, SqliteConnection, query};
 
 pub(super) const BY_KEY: &str = concat!(
     "SELECT ",
@@ -167,83 +166,3 @@ pub(super) async fn save_answer(
 
 const SUMMARY: &str =
     concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ? AND c.deleted_at IS NULL");
-
-/// Hides a message and all that follow it.
-pub(super) async fn delete(
-    connection: &mut SqliteConnection,
-    owner: &Owner,
-    id: ConversationId,
-    message: MessageId,
-    now: u64,
-) -> Result<ConversationSummary, StoreError> {
-    let conversation = conversations::find(connection, owner, id).await?;
-    let row = branches::one(connection, conversation.key, message).await?;
-    let gone = branches::below(connection, conversation.key, row.key, None).await?;
-    let streaming =
-        "SELECT generation FROM messages WHERE key IN (SELECT value FROM json_each(?)) AND status = 'streaming'";
-    let keys = serde_json::to_string(&gone).unwrap_or_default();
-    let under_way: Option<Uuid> = query_scalar(streaming).bind(&keys).fetch_optional(&mut *connection).await?;
-    if let Some(generation) = under_way {
-        return Err(StoreError::AnswerUnderWay(GenerationId(generation)));
-    }
-    mark(connection, &keys, Some(integer(now))).await?;
-    if conversation.head.is_some_and(|head| gone.contains(&head)) {
-        let head = beside(connection, conversation.key, &row).await?;
-        conversations::set_head(connection, conversation.key, head).await?;
-    }
-    summary_of(connection, conversation.key).await
-}
-
-async fn mark(connection: &mut SqliteConnection, keys: &str, deleted_at: Option<i64>) -> Result<(), StoreError> {
-    let update = "UPDATE messages SET deleted_at = ? WHERE key IN (SELECT value FROM json_each(?))";
-    query(update).bind(deleted_at).bind(keys).execute(connection).await?;
-    Ok(())
-}
-
-/// What is shown in the place of a branch that is gone: the newest leaf of the newest other version, or the parent.
-async fn beside(
-    connection: &mut SqliteConnection,
-    conversation: i64,
-    gone: &rows::MessageRow,
-) -> Result<Option<i64>, StoreError> {
-    let select =
-        "SELECT max(key) FROM messages WHERE conversation = ? AND parent IS ? AND role = ? AND deleted_at IS NULL";
-    let other: Option<i64> = query_scalar(select)
-        .bind(conversation)
-        .bind(gone.parent)
-        .bind(rows::role_name(gone.message.role))
-        .fetch_one(&mut *connection)
-        .await?;
-    match other {
-        Some(other) => Ok(Some(branches::newest_leaf(connection, conversation, other).await?)),
-        None => Ok(gone.parent),
-    }
-}
-
-async fn summary_of(connection: &mut SqliteConnection, conversation: i64) -> Result<ConversationSummary, StoreError> {
-    rows::summary(&query(SUMMARY).bind(conversation).fetch_one(connection).await?)
-}
-
-/// Takes the deletion of a message back, with all that went with it, and shows its branch.
-pub(super) async fn restore(
-    connection: &mut SqliteConnection,
-    owner: &Owner,
-    id: ConversationId,
-    message: MessageId,
-) -> Result<ConversationSummary, StoreError> {
-    let conversation = conversations::find(connection, owner, id).await?;
-    // Under a parent that is gone as well, nobody would see it.
-    let select = "SELECT m.key, m.deleted_at FROM messages m LEFT JOIN messages p ON p.key = m.parent \
-                  WHERE m.id = ? AND m.conversation = ? AND m.deleted_at > ? AND p.deleted_at IS NULL";
-    let found: Option<(i64, i64)> = sqlx::query_as(select)
-        .bind(message.0)
-        .bind(conversation.key)
-        .bind(conversations::undo_ends())
-        .fetch_optional(&mut *connection)
-        .await?;
-    let (key, deleted_at) = found.ok_or(StoreError::NotFound("deleted message"))?;
-    let back = branches::below(connection, conversation.key, key, Some(deleted_at)).await?;
-    mark(connection, &serde_json::to_string(&back).unwrap_or_default(), None).await?;
-    conversations::show(connection, conversation.key, message).await?;
-    summary_of(connection, conversation.key).await
-}

@@ -1,0 +1,90 @@
+//! Sharing, export and import.
+
+use super::*;
+
+pub(super) async fn a_shared_branch_is_read_by_its_token<S: Store>(store: &S) {
+    let owner = owner();
+    let (id, messages) = long(store, &owner, 2).await;
+    let empty = conversation(store, &owner).await;
+    assert!(matches!(store.share(&owner, empty, "none".into()).await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.shared("token").await, Err(StoreError::NotFound(_))));
+    assert_eq!(store.share(&owner, id, "token".into()).await.unwrap(), "token");
+    let (_, later) = add(store, &owner, turn(id, question("secret"), 9)).await;
+    finish(store, &owner, id, later, "SECRET").await;
+    let said =
+        async || store.shared("token").await.unwrap().messages.into_iter().map(|m| m.content).collect::<Vec<_>>();
+    assert_eq!(said().await, ["q0", "a0", "q1", "a1"], "what is said later is not shared");
+    assert_eq!(store.get(&owner, id, Window::All).await.unwrap().shared.as_deref(), Some("token"));
+    assert_eq!(store.share(&owner, id, "other".into()).await.unwrap(), "token", "it keeps its address");
+    assert_eq!(said().await.len(), 6, "until it is shared again");
+    store.delete_message(&owner, id, messages[2]).await.unwrap();
+    assert_eq!(said().await, ["q0", "a0"]);
+    store.unshare(&owner, id).await.unwrap();
+    assert!(matches!(store.shared("token").await, Err(StoreError::NotFound(_))));
+    store.share(&owner, id, "new".into()).await.unwrap();
+    store.delete(&owner, id).await.unwrap();
+    assert!(matches!(store.shared("new").await, Err(StoreError::NotFound(_))));
+}
+
+pub(super) async fn everything_goes_out_and_comes_in_again<S: Store>(store: &S) {
+    let (owner, other) = (owner(), owner());
+    let (id, messages) = long(store, &owner, 2).await;
+    let (_, again) = add(store, &owner, turn(id, NewAsk::Retry(messages[1]), 9)).await;
+    let again = finish(store, &owner, id, again, "a0 again").await;
+    let (second, _) = long(store, &owner, 1).await;
+    let out: Vec<WholeConversation> = store.export(&owner).map(Result::unwrap).collect().await;
+    assert_eq!(out.iter().map(|one| one.summary.id).collect::<Vec<_>>(), [id, second]);
+    assert_eq!(out[0].messages.iter().map(|m| m.id).collect::<Vec<_>>(), [&messages[..], &[again]].concat());
+    assert_eq!(out[0].head, Some(again));
+    assert_eq!(store.import(&owner, out[0].clone()).await.unwrap(), Imported::AlreadyHere);
+    assert!(matches!(store.import(&other, out[0].clone()).await, Err(StoreError::AlreadyThere)));
+    let renamed = WholeConversation { origin: Some("elsewhere:1".into()), ..rename(out[0].clone()) };
+    assert_eq!(store.import(&other, renamed.clone()).await.unwrap(), Imported::Added);
+    assert_eq!(store.import(&other, renamed.clone()).await.unwrap(), Imported::AlreadyHere);
+    let back = store.whole(&other, renamed.summary.id).await.unwrap();
+    assert_eq!(back, renamed);
+    assert_eq!(store.list(&other, 9, None).await.unwrap().conversations, std::slice::from_ref(&renamed.summary));
+    assert_eq!(store.search(&other, "again", 9, None).await.unwrap().hits.len(), 1);
+    // One that is broken leaves nothing behind.
+    let mut broken = rename(out[0].clone());
+    broken.messages.remove(0);
+    assert!(store.import(&other, broken.clone()).await.is_err());
+    assert!(matches!(store.whole(&other, broken.summary.id).await, Err(StoreError::NotFound(_))));
+    let owners = store.owners().await.unwrap();
+    let count = |one: &Owner| owners.iter().find(|summary| summary.owner == *one).map(|summary| summary.conversations);
+    assert_eq!((count(&owner), count(&other)), (Some(2), Some(1)));
+    // By another id, but from the same place; unless what was there was deleted.
+    let same = WholeConversation {
+        summary: ConversationSummary { id: ConversationId(Uuid::new_v4()), ..renamed.summary.clone() },
+        ..twice(&renamed)
+    };
+    assert_eq!(store.import(&other, same.clone()).await.unwrap(), Imported::AlreadyHere);
+    assert_eq!(store.import(&owner, rename(same.clone())).await.unwrap(), Imported::Added, "it is another's");
+    store.delete(&other, renamed.summary.id).await.unwrap();
+    assert_eq!(store.import(&other, same).await.unwrap(), Imported::Added);
+}
+
+/// The same conversation with other names for all but itself.
+fn twice(conversation: &WholeConversation) -> WholeConversation {
+    let mut other = conversation.clone();
+    let next = |id: MessageId| MessageId(Uuid::from_u128(id.0.as_u128() ^ (1 << 100)));
+    for message in &mut other.messages {
+        message.id = next(message.id);
+        message.parent_id = message.parent_id.map(next);
+    }
+    other.head = None;
+    other
+}
+
+/// The same conversation under other names.
+fn rename(mut conversation: WholeConversation) -> WholeConversation {
+    let other = |id: MessageId| MessageId(Uuid::from_u128(id.0.as_u128() ^ 1));
+    conversation.summary.id = ConversationId(Uuid::new_v4());
+    conversation.head = conversation.head.map(other);
+    for message in &mut conversation.messages {
+        message.id = other(message.id);
+        message.parent_id = message.parent_id.map(other);
+        message.generation_id = None;
+    }
+    conversation
+}
