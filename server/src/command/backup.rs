@@ -9,9 +9,7 @@ const LOOK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(settings: Settings, path: &Path) -> Result<(), String> {
     let database = &settings.database;
-    if !database.is_file() {
-        return Err(format!("there is no database at {}; see RIVULET_DATA_DIR and DATABASE_URL", database.display()));
-    }
+    super::there_is_a_database(database)?;
     let output = Output::new(path)?;
     let copy = output.file.path().to_owned();
     block_on(async {

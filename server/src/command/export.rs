@@ -16,6 +16,7 @@ use std::{
 use tempfile::NamedTempFile;
 
 pub(super) fn run(settings: Settings, output: Option<PathBuf>, owner: Option<String>) -> Result<(), String> {
+    super::there_is_a_database(&settings.database)?;
     let output = output.unwrap_or_else(default_name);
     block_on(async {
         let store = SqliteStore::open_beside_server(&settings.database).await.map_err(|error| error.to_string())?;

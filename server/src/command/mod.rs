@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use std::{
     fmt::Display,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -90,6 +90,14 @@ pub fn run(arguments: Arguments) -> ExitCode {
 
 fn settings() -> Result<Settings, String> {
     Settings::from_environment().map_err(|error| error.to_string())
+}
+
+/// What reads conversations must not make an empty database where there is none: it would say that all is well.
+fn there_is_a_database(path: &Path) -> Result<(), String> {
+    match path.is_file() {
+        true => Ok(()),
+        false => Err(format!("there is no database at {}; see RIVULET_DATA_DIR and DATABASE_URL", path.display())),
+    }
 }
 
 /// Runs what needs no more than one thread.

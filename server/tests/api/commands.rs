@@ -129,7 +129,11 @@ async fn a_backup_is_made_while_the_server_writes() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(place.path("copy.db")).unwrap().permissions().mode() & 0o077, 0);
     }
-    Place::new().run(&["backup", "x.db"]).says(1, &["there is no database at"]);
+    for arguments in [["backup", "x.db"], ["export", "--output=x.zip"]] {
+        let empty = Place::new();
+        empty.run(&arguments).says(1, &["there is no database at"]);
+        assert!(!Path::new(&empty.path("rivulet.db")).exists(), "none is made");
+    }
     place.run(&["backup", "missing/x.db"]).says(1, &["cannot write to missing"]);
 }
 
