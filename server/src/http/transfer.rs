@@ -28,7 +28,7 @@ use futures::stream;
 use protocol::{error::ErrorCode, id::ConversationId, request::InvalidField, transfer::ImportReport};
 use std::io;
 use tokio::sync::mpsc;
-use upload::received;
+use upload::{received, throw_away};
 
 impl FromInternal for ImportError {}
 
@@ -105,10 +105,11 @@ pub(super) async fn import(
     Extension(owner): Extension<Owner>,
     request: Request,
 ) -> Result<axum::Json<ImportReport>, ApiError> {
-    let place = state.imports.places.clone().try_acquire_owned().map_err(|_| {
+    let Ok(place) = state.imports.places.clone().try_acquire_owned() else {
+        throw_away(request.into_body()).await;
         let message = "Other files are being imported at this moment. Try again in a moment.";
-        ApiError::new(ErrorCode::Overloaded, message)
-    })?;
+        return Err(ApiError::new(ErrorCode::Overloaded, message));
+    };
     let file = received(&state, request).await?;
     let (limits, background, conversations) =
         (state.imports.limits, state.background.clone(), state.conversations.clone());

@@ -12,15 +12,22 @@ use std::{
     fs::File,
     io::{self, Write},
     path::Path,
+    time::Duration,
 };
 use tokio::sync::mpsc;
 
 /// How many pieces may wait for the disk.
 const WAITING: usize = 16;
+/// How much of a file that is refused is taken, in bytes and in time.
+const THROWN_AWAY: usize = 64 << 20;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The body of a request as a file. Each piece of it must come within the time of a body; all of it may take longer.
 pub(super) async fn received(state: &AppState, request: Request) -> Result<File, ApiError> {
-    check_head(request.headers(), state.imports.limits.bytes)?;
+    if let Err(refused) = check_head(request.headers(), state.imports.limits.bytes) {
+        throw_away(request.into_body()).await;
+        return Err(refused);
+    }
     let (to_disk, pieces) = mpsc::channel(WAITING);
     let folder = state.imports.folder.clone();
     let writing = state.background.spawn_blocking(move || write(folder.as_deref(), pieces));
@@ -71,12 +78,25 @@ async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) ->
         let Ok(piece) = frame.into_data() else { continue };
         received += piece.len() as u64;
         if received > limit {
+            throw_away(body).await;
             return Err(too_large(limit));
         }
         if to_disk.send(piece).await.is_err() {
             return Ok(());
         }
     }
+}
+
+/// Takes what a client still sends, as much of it as is fair: one that is cut off while it sends does not read why.
+pub(super) async fn throw_away(mut body: Body) {
+    let all = async {
+        let mut taken = 0;
+        while taken < THROWN_AWAY {
+            let Some(Ok(frame)) = body.frame().await else { return };
+            taken += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, all).await;
 }
 
 fn write(folder: Option<&Path>, mut pieces: mpsc::Receiver<Bytes>) -> io::Result<File> {
