@@ -60,7 +60,7 @@ test.describe("a server that cannot be reached", () => {
       await chat.page.clock.runFor(10_000);
       await chat.lastAnswer.is("failed", 200);
     }).toPass();
-    await expect(chat.page.getByRole("alert")).toContainText(/connection/i);
+    await expect(chat.page.getByRole("main").getByRole("alert")).toContainText(/connection/i);
     await expect(chat.questions).toContainText("are you there?");
     network.mend();
     await chat.retry.last().click();

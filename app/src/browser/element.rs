@@ -74,6 +74,11 @@ pub(crate) fn matches(element: &Element, selector: &str) -> bool {
     element.matches(selector).unwrap_or(false)
 }
 
+/// What stands before an element, beside it.
+pub(crate) fn before(element: &Element) -> Vec<Element> {
+    std::iter::successors(element.previous_element_sibling(), Element::previous_element_sibling).collect()
+}
+
 /// Puts the focus on an input and selects its text.
 pub(crate) fn select_text(input: &HtmlInputElement) {
     let _ = input.focus();

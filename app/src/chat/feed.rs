@@ -4,7 +4,7 @@
 //! themselves, and the answers of the others come through `GET /api/events`, which one tab reads and tells the others. Tabs
 //! that show the same conversation learn by it what is asked in the others.
 //!
-//! What lives here: [`Feed`], what the session holds; `hub`, what one tab knows; `leader`, which tab reads; `bell`.
+//! What lives here: `Feed`, what the session holds; `hub`, what one tab knows; `leader`, which tab reads; `bell`.
 //!
 //! Who calls it: the session, for answers; pages, by way of the chat's handle, for [`News`].
 //!

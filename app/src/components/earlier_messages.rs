@@ -70,7 +70,14 @@ fn keep_place(view_node: NodeRef<html::Div>) {
     spawn_local(async move {
         // The document has changed by then, and nothing has been painted yet.
         leptos::task::tick().await;
+        // Messages out of sight have a height that is guessed; what stands above the reader must have its own from the start.
+        let added = element::before(&first);
+        let draw =
+            move |drawn: Option<&str>| added.iter().for_each(|one| element::set_attribute(one, "data-drawn", drawn));
+        draw(Some("true"));
         let moved = element::top(&first) - before;
         view.set_scroll_top(view.scroll_top() + moved.round() as i32);
+        // The browser has noted their heights once they have been drawn.
+        time::on_next_frame(move || time::on_next_frame(move || draw(None)));
     });
 }

@@ -1,6 +1,6 @@
 //! Where conversations are kept.
 //!
-//! What lives here: the [`Store`] trait with the types that only it speaks ([`turn`], [`whole`]), one folder for each
+//! What lives here: the [`Store`] trait with the types that only it speaks (`turn`, `whole`), one folder for each
 //! implementation, `words` that a search goes by, and the contract suite that each implementation must pass.
 //!
 //! Who calls it: `conversation`, and the subcommands that need no server.
