@@ -18,6 +18,7 @@ test("a question is put into other words, and both versions are kept", async ({ 
   await chat.reload();
   await expect(chat.questions.last()).toContainText("what followed");
   await chat.nextVersion.click();
+  await expect(chat.questions).toHaveCount(1);
   await expect(chat.questions).toHaveText(/other words/);
 });
 

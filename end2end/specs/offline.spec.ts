@@ -36,7 +36,7 @@ test("a chat that could not be opened without a network is opened when it is bac
   await expect(chat.questions).toHaveCount(0);
   await context.setOffline(true);
   await sidebar.link(/the first chat/).click();
-  await expect(chat.page.getByRole("alert")).toBeVisible();
+  await expect(chat.page.getByRole("alert").first()).toBeVisible();
   await context.setOffline(false);
   await expect(chat.questions).toHaveText(/the first chat/);
 });

@@ -7,6 +7,8 @@ const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 /** What an accessibility checker finds fault with, by rule and place. */
 export async function faults(page: Page): Promise<string[]> {
   await page.addScriptTag({ path: axe });
+  // What is half faded in has the contrast of nothing that stays.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished)));
   return page.evaluate(async () => {
     const checker = (window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }).axe;
     const { violations } = await checker.run();
