@@ -53,9 +53,12 @@ test("a title is changed in its place and stays", async ({ chat, sidebar }) => {
 
 test("what is pinned stays at the top", async ({ chat, sidebar }) => {
   await two(chat);
+  // The list shows it before the server has it; a reload in between would take the request back.
+  const kept = chat.page.waitForResponse((response) => response.request().method() === "PATCH");
   await sidebar.choose(/first chat/, "Pin");
   await expect(sidebar.heads).toHaveText(["Pinned", "Today"]);
   await sidebar.are([/first chat/, /second chat/]);
+  await kept;
   await chat.reload();
   await expect(sidebar.heads).toHaveText(["Pinned", "Today"]);
   await sidebar.choose(/first chat/, "Unpin");
