@@ -12,7 +12,8 @@ use leptos_router::{
     path,
 };
 
-/// A chat is seen from its end before the page has come to life.
+/// A chat is seen from its end before the page has come to life. A script must not be escaped, so it is set as it stands; it is
+/// this constant, and no text of a model or a person is ever put into it.
 const TO_THE_END: &str =
     "{const list=document.querySelector('.message-list');if(list)list.scrollTop=list.scrollHeight}";
 
