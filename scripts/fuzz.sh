@@ -32,4 +32,7 @@ for target in "${targets[@]}"; do
   sed -n 's/^stat::number_of_executed_units: */    inputs tried: /p; s/^stat::peak_rss_mb: */    memory in MiB: /p' \
     "target/fuzz/$target.log"
 done
-say "${#targets[@]} targets, nothing found"
+say "the property tests, with cases that were not tried before"
+PROPTEST_CASES=5000 cargo test --quiet --locked -p protocol -p server -p app --lib
+
+say "${#targets[@]} targets and the property tests: nothing found"

@@ -12,7 +12,8 @@ lint() {
   (cd end2end && npm run --silent check)
 }
 
-unit() { cargo test --locked -p protocol -p server -p app; }
+# The property tests try the same cases each time, so that what fails is what was changed. `make fuzz` tries new ones.
+unit() { PROPTEST_RNG_SEED=20261121 cargo test --locked -p protocol -p server -p app; }
 
 # The page's own tests, in a real browser.
 wasm() {

@@ -31,7 +31,10 @@ pub(super) fn words(text: &str) -> Vec<Word> {
                 fold(character, &mut word.text);
             }
         } else if stands_alone(character) {
-            words.push(Word { start: at, end, text: character.nfkc().flat_map(char::to_lowercase).collect() });
+            // "⑴" is "(1)" and "🄀" is "0." by their compatibility forms: of those, the digits are the word.
+            let is_word = |part: &char| !part.is_ascii() || part.is_ascii_alphanumeric();
+            let text = character.nfkc().flat_map(char::to_lowercase).filter(is_word).collect();
+            words.push(Word { start: at, end, text });
             open = false;
         } else if character.is_alphanumeric() {
             match words.last_mut().filter(|word| open && word.end == at) {
@@ -199,6 +202,7 @@ mod tests {
         assert_eq!(found("東京タワーは"), ["東", "京", "タ", "ワ", "ー", "は"]);
         assert_eq!(found("학교에서 a1中b"), ["학", "교", "에", "서", "a1", "中", "b"]);
         assert_eq!(found("🦀!"), ["🦀"]);
+        assert_eq!(found("🄀 ⑴"), ["0", "1"]);
     }
 
     #[test]
