@@ -31,6 +31,8 @@ pub struct Send {
     pub settings: SettingsChange,
     /// The client's name for this request.
     pub idempotency_key: Option<String>,
+    /// The conversation's settings, where the one who asks has just made it; read otherwise.
+    pub known_settings: Option<ConversationSettings>,
     /// Whether the conversation is an API session.
     pub is_session: bool,
 }
@@ -52,7 +54,10 @@ impl Conversations {
         {
             return Ok(self.known(owner, send.conversation, answer));
         }
-        let before = self.store.settings(owner, send.conversation).await?;
+        let before = match send.known_settings {
+            Some(known) => known,
+            None => self.store.settings(owner, send.conversation).await?,
+        };
         let kept = match send.ask {
             Ask::Continue(id) => Some(self.unfinished(owner, send.conversation, id).await?),
             _ => None,

@@ -158,7 +158,7 @@ pub(super) async fn send(
     let idempotency_key = idempotency_key(&headers)?;
     let (whole, detached) = (request.whole, request.detached);
     let (ask, settings) = request.resolve(state.input)?;
-    let send = Send { client, conversation, ask, settings, idempotency_key, is_session: false };
+    let send = Send { client, conversation, ask, settings, idempotency_key, known_settings: None, is_session: false };
     let generation = state.conversations.send(&owner, send).await?;
     if whole {
         generation.ended().await;

@@ -71,20 +71,21 @@ async fn start(
         system_prompt: prompt.system_prompt,
         parameters: prompt.parameters,
     };
-    let conversation = match session {
-        Some(id) => id.parse::<ConversationId>().map_err(|_| no_session())?,
+    let (conversation, known_settings) = match session {
+        Some(id) => (id.parse::<ConversationId>().map_err(|_| no_session())?, None),
         None => {
             if let Some(model) = &settings.model {
                 state.engine.check_model(model)?;
             }
             // Nor does one that is refused leave a session behind.
             state.engine.check_client(client)?;
-            state.conversations.create(&owner, settings.clone()).await?.summary.id
+            let created = state.conversations.create(&owner, settings.clone()).await?;
+            (created.summary.id, Some(created.settings))
         }
     };
     let ask = Ask::Question(question);
     let settings = SettingsChange::given(settings);
-    let send = Send { client, conversation, ask, settings, idempotency_key: None, is_session: true };
+    let send = Send { client, conversation, ask, settings, idempotency_key: None, known_settings, is_session: true };
     match state.conversations.send(&owner, send).await {
         Ok(generation) => Ok((conversation, generation)),
         Err(error) => {

@@ -3,7 +3,6 @@
 use super::{
     branches, deletion,
     rows::{self, AFTER_SUMMARY, integer, owner_name, summary_columns},
-    search,
 };
 use crate::{
     store::{OwnerSummary, StoreError},
@@ -27,7 +26,6 @@ pub(super) mod title_by {
 /// A conversation and the names of its rows.
 pub(super) struct Found {
     pub(super) key: i64,
-    pub(super) owner: i64,
     pub(super) head: Option<i64>,
     pub(super) title_by: i64,
     pub(super) share_token: Option<String>,
@@ -40,12 +38,12 @@ macro_rules! found_columns {
     () => {
         concat!(
             summary_columns!(),
-            ", c.key, c.owner, c.head, c.title_by, c.share_token, c.model, c.system_prompt, c.temperature, c.top_p, c.max_tokens"
+            ", c.key, c.head, c.title_by, c.share_token, c.model, c.system_prompt, c.temperature, c.top_p, c.max_tokens"
         )
     };
 }
 
-pub(super) const AFTER_FOUND: usize = AFTER_SUMMARY + 10;
+pub(super) const AFTER_FOUND: usize = AFTER_SUMMARY + 9;
 
 pub(super) const FIND: &str = concat!(
     "SELECT ",
@@ -62,12 +60,11 @@ pub(super) const BY_TOKEN: &str = concat!(
 pub(super) fn found(row: &SqliteRow) -> Result<Found, StoreError> {
     Ok(Found {
         key: row.try_get(AFTER_SUMMARY)?,
-        owner: row.try_get(AFTER_SUMMARY + 1)?,
-        head: row.try_get(AFTER_SUMMARY + 2)?,
-        title_by: row.try_get(AFTER_SUMMARY + 3)?,
-        share_token: row.try_get(AFTER_SUMMARY + 4)?,
+        head: row.try_get(AFTER_SUMMARY + 1)?,
+        title_by: row.try_get(AFTER_SUMMARY + 2)?,
+        share_token: row.try_get(AFTER_SUMMARY + 3)?,
         summary: rows::summary(row)?,
-        settings: rows::settings(row, AFTER_SUMMARY + 5)?,
+        settings: rows::settings(row, AFTER_SUMMARY + 4)?,
     })
 }
 
@@ -84,8 +81,15 @@ pub(super) async fn find(
 /// The key of an owner, who is made where nobody knew of them.
 pub(super) async fn owner_key(connection: &mut SqliteConnection, owner: &Owner) -> Result<i64, StoreError> {
     let name = owner_name(owner);
-    query("INSERT INTO owners (name) VALUES (?) ON CONFLICT DO NOTHING").bind(&name).execute(&mut *connection).await?;
-    Ok(query_scalar("SELECT key FROM owners WHERE name = ?").bind(name).fetch_one(connection).await?)
+    let known =
+        query_scalar("SELECT key FROM owners WHERE name = ?").bind(&name).fetch_optional(&mut *connection).await?;
+    match known {
+        Some(key) => Ok(key),
+        None => Ok(query_scalar("INSERT INTO owners (name) VALUES (?) RETURNING key")
+            .bind(name)
+            .fetch_one(connection)
+            .await?),
+    }
 }
 
 pub(super) async fn create(
@@ -96,7 +100,7 @@ pub(super) async fn create(
 ) -> Result<i64, StoreError> {
     let by = if summary.title.is_empty() { title_by::NOBODY } else { title_by::PERSON };
     let insert = "INSERT INTO conversations (id, owner, title, title_by, pinned, created_at, updated_at, model, system_prompt, \
-                  temperature, top_p, max_tokens) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key";
+                  temperature, top_p, max_tokens, title_indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key";
     let key = query_scalar(insert)
         .bind(summary.id.0)
         .bind(owner)
@@ -110,6 +114,7 @@ pub(super) async fn create(
         .bind(settings.parameters.temperature)
         .bind(settings.parameters.top_p)
         .bind(settings.parameters.max_tokens)
+        .bind(summary.title.is_empty())
         .fetch_one(connection)
         .await?;
     Ok(key)
@@ -175,7 +180,7 @@ pub(super) async fn change(
     }
     let conversation = find(connection, owner, id).await?;
     if let Some(title) = title {
-        set_title(connection, &conversation, &title, title_by::PERSON).await?;
+        set_title(connection, conversation.key, &title, title_by::PERSON).await?;
     }
     if let Some(pinned) = pinned {
         query("UPDATE conversations SET pinned = ? WHERE key = ?")
@@ -228,17 +233,17 @@ pub(super) async fn set_head(
 
 pub(super) async fn set_title(
     connection: &mut SqliteConnection,
-    conversation: &Found,
+    conversation: i64,
     title: &str,
     by: i64,
 ) -> Result<(), StoreError> {
-    query("UPDATE conversations SET title = ?, title_by = ? WHERE key = ?")
+    query("UPDATE conversations SET title = ?, title_by = ?, title_indexed = 0 WHERE key = ?")
         .bind(title)
         .bind(by)
-        .bind(conversation.key)
-        .execute(&mut *connection)
+        .bind(conversation)
+        .execute(connection)
         .await?;
-    search::index_title(connection, conversation.key, conversation.owner, title).await
+    Ok(())
 }
 
 /// Gives a conversation a model's title, unless a person has given it one.
@@ -252,7 +257,7 @@ pub(super) async fn title_by_model(
     if conversation.title_by == title_by::PERSON {
         return Ok(None);
     }
-    set_title(connection, &conversation, title, title_by::MODEL).await?;
+    set_title(connection, conversation.key, title, title_by::MODEL).await?;
     Ok(Some(find(connection, owner, id).await?.summary))
 }
 

@@ -3,7 +3,7 @@
 use super::{
     branches, conversations,
     rows::{self, integer, owner_name},
-    search,
+    search::index,
 };
 use crate::{
     clock,
@@ -155,7 +155,7 @@ pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, Sto
         if more {
             return Ok(true);
         }
-        search::forget_title(connection, conversation).await?;
+        index::forget_title(connection, conversation).await?;
         query("DELETE FROM conversations WHERE key = ?").bind(conversation).execute(&mut *connection).await?;
     }
     let select = "SELECT key FROM messages WHERE deleted_at <= ? LIMIT ?";
@@ -172,7 +172,7 @@ pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, Sto
 
 async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) -> Result<(), StoreError> {
     let keys = serde_json::to_string(&messages).unwrap_or_default();
-    search::forget_messages(connection, &keys).await?;
+    index::forget_messages(connection, &keys).await?;
     let delete = "DELETE FROM messages WHERE key IN (SELECT value FROM json_each(?))";
     query(delete).bind(keys).execute(connection).await?;
     Ok(())

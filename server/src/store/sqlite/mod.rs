@@ -1,7 +1,7 @@
 //! Conversations in SQLite: one file, or nothing but memory.
 //!
 //! What lives here: `open` and `recovery` make the database ready, `writer` has the one connection that writes, `reader` those
-//! that read; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search` and `transfer` have the statements, all of them with bound
+//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search` and `transfer` have the statements, all of them with bound
 //! parameters; `rows` says what a row is outside.
 //!
 //! The store has threads and a runtime of its own: it works whatever becomes of the runtime that asks.
@@ -10,6 +10,7 @@ mod branches;
 mod conversations;
 mod deletion;
 mod failure;
+mod indexer;
 pub mod maintenance;
 mod open;
 mod pieces;
@@ -31,6 +32,7 @@ use super::{Checkpoint, Imported, NewTurn, OwnerSummary, Store, StoreError, Turn
 use crate::{clock, visitor::Owner};
 use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
+use indexer::Indexer;
 use pieces::Checkpoints;
 use protocol::{
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
@@ -62,6 +64,7 @@ pub struct SqliteStore {
     writer: Writer,
     /// None in memory: that has only one connection.
     readers: Option<Readers>,
+    indexer: Indexer,
     trouble: Trouble,
     checkpoints: Arc<Checkpoints>,
     runtime: Arc<Threads>,
@@ -108,13 +111,17 @@ impl SqliteStore {
         let opening = runtime.spawn(async move {
             let writer = Writer::start(open::open(&path, for_server).await?, told);
             let readers = (path != Path::new(IN_MEMORY)).then(|| Readers::new(&path));
-            Ok((writer, readers))
+            let indexer = Indexer::new(writer.clone());
+            if for_server {
+                indexer.start();
+            }
+            Ok((writer, readers, indexer))
         });
         let runtime = Arc::new(Threads(Some(runtime)));
         let failed = |_| OpenError::Threads(std::io::Error::other("the store's thread ended"));
-        let (writer, readers) = opening.await.map_err(failed)??;
+        let (writer, readers, indexer) = opening.await.map_err(failed)??;
         let lock = Arc::new(Mutex::new(lock));
-        Ok(Self { writer, readers, trouble, checkpoints: Arc::default(), runtime, lock })
+        Ok(Self { writer, readers, indexer, trouble, checkpoints: Arc::default(), runtime, lock })
     }
 
     /// Reads, on the store's own threads: whoever asks may leave.
@@ -216,8 +223,11 @@ impl Store for SqliteStore {
         change: ConversationChange,
     ) -> Result<ConversationSummary, StoreError> {
         let owner = owner.clone();
-        self.write(move |connection| async move { conversations::change(connection, &owner, id, change).await }.boxed())
-            .await
+        let changed = self
+            .write(move |connection| async move { conversations::change(connection, &owner, id, change).await }.boxed())
+            .await;
+        self.indexer.tell();
+        changed
     }
 
     async fn set_title(
@@ -227,10 +237,13 @@ impl Store for SqliteStore {
         title: String,
     ) -> Result<Option<ConversationSummary>, StoreError> {
         let owner = owner.clone();
-        self.write(move |connection| {
-            async move { conversations::title_by_model(connection, &owner, id, &title).await }.boxed()
-        })
-        .await
+        let changed = self
+            .write(move |connection| {
+                async move { conversations::title_by_model(connection, &owner, id, &title).await }.boxed()
+            })
+            .await;
+        self.indexer.tell();
+        changed
     }
 
     async fn delete(&self, owner: &Owner, id: ConversationId) -> Result<Vec<GenerationId>, StoreError> {
@@ -290,7 +303,10 @@ impl Store for SqliteStore {
 
     async fn begin_turn(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError> {
         let owner = owner.clone();
-        self.write(move |connection| async move { turns::begin(connection, &owner, turn).await }.boxed()).await
+        let begun =
+            self.write(move |connection| async move { turns::begin(connection, &owner, turn).await }.boxed()).await;
+        self.indexer.tell();
+        begun
     }
 
     async fn checkpoint(&self, checkpoints: Vec<Checkpoint>) -> Result<(), StoreError> {
@@ -308,12 +324,17 @@ impl Store for SqliteStore {
         answer: Message,
     ) -> Result<Option<ConversationSummary>, StoreError> {
         let owner = owner.clone();
-        self.write(move |connection| async move { turns::save_answer(connection, &owner, id, &answer).await }.boxed())
-            .await
+        let saved = self
+            .write(move |connection| async move { turns::save_answer(connection, &owner, id, &answer).await }.boxed())
+            .await;
+        self.indexer.tell();
+        saved
     }
 
     async fn interrupt(&self, generation: GenerationId) -> Result<(), StoreError> {
-        self.write(move |connection| recovery::interrupt(connection, generation).boxed()).await
+        let interrupted = self.write(move |connection| recovery::interrupt(connection, generation).boxed()).await;
+        self.indexer.tell();
+        interrupted
     }
 
     async fn search(
@@ -324,6 +345,7 @@ impl Store for SqliteStore {
         cursor: Option<&str>,
     ) -> Result<SearchResults, StoreError> {
         let (owner, text, cursor) = (owner.clone(), text.to_owned(), cursor.map(str::to_owned));
+        self.indexer.settle().await;
         self.read(move |connection| {
             async move { search::search(connection, &owner, &text, limit, cursor).await }.boxed()
         })

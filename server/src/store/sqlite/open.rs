@@ -50,8 +50,11 @@ pub enum OpenError {
 }
 
 /// Each brings the tables from the version of its place to the next; what is here never changes again.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_conversations.sql"), include_str!("migrations/0002_origin.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_conversations.sql"),
+    include_str!("migrations/0002_origin.sql"),
+    include_str!("migrations/0003_indexed.sql"),
+];
 
 /// The latest version of the tables that this program knows.
 pub(super) const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -1,9 +1,9 @@
 //! After a server that was killed: what had come of its answers is put together, and nothing is being written.
 
-use super::{pieces, search};
+use super::pieces;
 use crate::store::StoreError;
 use protocol::id::GenerationId;
-use sqlx::{SqliteConnection, query, query_as};
+use sqlx::{SqliteConnection, query, query_scalar};
 
 /// Ends every answer that is being written as interrupted, with the pieces that were kept of it.
 pub(super) async fn recover(connection: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -22,9 +22,8 @@ pub(super) async fn recover(connection: &mut SqliteConnection) -> Result<(), Sto
 }
 
 async fn interrupt_all(connection: &mut SqliteConnection) -> Result<usize, StoreError> {
-    let select = "SELECT m.key, c.owner FROM messages m JOIN conversations c ON c.key = m.conversation \
-                  WHERE m.status = 'streaming'";
-    let interrupted: Vec<(i64, i64)> = query_as(select).fetch_all(&mut *connection).await?;
+    let select = "SELECT key FROM messages WHERE status = 'streaming'";
+    let interrupted: Vec<i64> = query_scalar(select).fetch_all(&mut *connection).await?;
     end(connection, &interrupted).await?;
     pieces::clear(connection).await?;
     Ok(interrupted.len())
@@ -32,19 +31,18 @@ async fn interrupt_all(connection: &mut SqliteConnection) -> Result<usize, Store
 
 /// Ends one answer that nobody writes any more.
 pub(super) async fn interrupt(connection: &mut SqliteConnection, generation: GenerationId) -> Result<(), StoreError> {
-    let select = "SELECT m.key, c.owner FROM messages m JOIN conversations c ON c.key = m.conversation \
-                  WHERE m.generation = ? AND m.status = 'streaming'";
-    let interrupted: Vec<(i64, i64)> = query_as(select).bind(generation.0).fetch_all(&mut *connection).await?;
+    let select = "SELECT key FROM messages WHERE generation = ? AND status = 'streaming'";
+    let interrupted: Vec<i64> = query_scalar(select).bind(generation.0).fetch_all(&mut *connection).await?;
     end(connection, &interrupted).await
 }
 
 /// An answer that takes on an older one begins with its text as its first piece, so that the pieces are always the whole of it.
-async fn end(connection: &mut SqliteConnection, answers: &[(i64, i64)]) -> Result<(), StoreError> {
+async fn end(connection: &mut SqliteConnection, answers: &[i64]) -> Result<(), StoreError> {
     if answers.is_empty() {
         return Ok(());
     }
-    let mut wholes = pieces::whole(connection, answers.iter().map(|(message, _)| *message)).await?;
-    for (message, owner) in answers {
+    let mut wholes = pieces::whole(connection, answers.iter().copied()).await?;
+    for message in answers {
         let whole = wholes.remove(message).unwrap_or_default();
         let update = "UPDATE messages SET status = 'interrupted', content = ?, reasoning = ?, last_event = ?, \
                       model = coalesce(?, model) WHERE key = ?";
@@ -62,7 +60,6 @@ async fn end(connection: &mut SqliteConnection, answers: &[(i64, i64)]) -> Resul
         .bind(message)
         .execute(&mut *connection)
         .await?;
-        search::index_message(connection, *message, *owner, &whole.content).await?;
     }
     Ok(())
 }

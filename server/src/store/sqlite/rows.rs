@@ -33,6 +33,14 @@ macro_rules! summary_columns {
 }
 pub(super) use summary_columns;
 
+/// The same behind `RETURNING`, where a table has no other name.
+macro_rules! returned_summary {
+    () => {
+        "id, title, created_at, updated_at, pinned, generation"
+    };
+}
+pub(super) use returned_summary;
+
 pub(super) const AFTER_SUMMARY: usize = 6;
 
 /// How an answer ended, in one column because nothing is looked for in it.
@@ -104,7 +112,7 @@ pub(super) fn settings(row: &SqliteRow, at: usize) -> Result<ConversationSetting
     })
 }
 
-/// Adds a message; gives the key of its row.
+/// Adds a message, which search does not know yet; gives the key of its row.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
     conversation: i64,
@@ -112,7 +120,7 @@ pub(super) async fn insert(
     message: &Message,
 ) -> Result<i64, StoreError> {
     let insert = "INSERT INTO messages (id, conversation, parent, role, status, content, reasoning, created_at, model, generation, \
-                  last_event, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key";
+                  last_event, outcome, indexed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING key";
     let key = query_scalar(insert)
         .bind(message.id.0)
         .bind(conversation)

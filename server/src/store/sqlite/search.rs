@@ -3,16 +3,18 @@
 //! The index has each text's words with its owner's key as one more word, so that nobody's search ever walks over what is
 //! another's. A word that is everywhere fits a million messages; only the newest of them are weighed.
 
+pub(super) mod index;
 mod snippet;
 
 use super::rows::{self, owner_name};
 use crate::{
     store::{
         StoreError,
-        words::{Term, indexed, terms, words},
+        words::{Term, terms, words},
     },
     visitor::Owner,
 };
+use index::{SHORTEST_EXPANDED, owner_word};
 use protocol::{
     id::{ConversationId, MessageId},
     message::Role,
@@ -37,67 +39,8 @@ const OF_ONE_CONVERSATION: usize = 3;
 /// What a title that fits is worth: more than any message.
 const TITLE: f64 = 100.0;
 
-pub(super) async fn index_message(
-    connection: &mut SqliteConnection,
-    message: i64,
-    owner: i64,
-    content: &str,
-) -> Result<(), StoreError> {
-    let words = indexed(content);
-    if !words.is_empty() {
-        remember(connection, &words).await?;
-        let insert = "INSERT INTO message_words (rowid, owner, words) VALUES (?, ?, ?)";
-        query(insert).bind(message).bind(owner_word(owner)).bind(words).execute(connection).await?;
-    }
-    Ok(())
-}
-
-pub(super) async fn index_title(
-    connection: &mut SqliteConnection,
-    conversation: i64,
-    owner: i64,
-    title: &str,
-) -> Result<(), StoreError> {
-    forget_title(connection, conversation).await?;
-    let words = indexed(title);
-    remember(connection, &words).await?;
-    let insert = "INSERT INTO title_words (rowid, owner, words) VALUES (?, ?, ?)";
-    query(insert).bind(conversation).bind(owner_word(owner)).bind(words).execute(connection).await?;
-    Ok(())
-}
-
-/// Remembers words, so that their beginnings find them.
-async fn remember(connection: &mut SqliteConnection, words: &str) -> Result<(), StoreError> {
-    let long: HashSet<&str> = words.split(' ').filter(|word| word.chars().count() >= SHORTEST_EXPANDED).collect();
-    if !long.is_empty() {
-        let json = serde_json::to_string(&long).map_err(|error| StoreError::Failed(error.to_string()))?;
-        let insert = "INSERT INTO words (word) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING";
-        query(insert).bind(json).execute(connection).await?;
-    }
-    Ok(())
-}
-
-/// Forgets the words of these messages; their keys are a JSON array.
-pub(super) async fn forget_messages(connection: &mut SqliteConnection, keys: &str) -> Result<(), StoreError> {
-    let delete = "DELETE FROM message_words WHERE rowid IN (SELECT value FROM json_each(?))";
-    query(delete).bind(keys).execute(connection).await?;
-    Ok(())
-}
-
-pub(super) async fn forget_title(connection: &mut SqliteConnection, conversation: i64) -> Result<(), StoreError> {
-    query("DELETE FROM title_words WHERE rowid = ?").bind(conversation).execute(connection).await?;
-    Ok(())
-}
-
-fn owner_word(owner: i64) -> String {
-    format!("o{owner}")
-}
-
 /// The shortest beginning of a word that the index finds by itself, for which it has lists of two and three characters.
 const SHORTEST_PREFIX: usize = 2;
-
-/// The shortest beginning of a word for which the words are looked up that it may become.
-const SHORTEST_EXPANDED: usize = 4;
 
 /// The most words that a beginning is taken for. Where there are more, the index has to find them by itself.
 const MOST_EXPANDED: usize = 128;

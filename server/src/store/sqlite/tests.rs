@@ -1,5 +1,7 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
+mod search_index;
+
 use super::{
     SqliteStore, branches, conversations, deletion, maintenance, open, pieces, rows::owner_name, search, transfer,
     turns,
@@ -8,7 +10,6 @@ use crate::{
     store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window, contract},
     visitor::{Owner, VisitorId},
 };
-use proptest::prelude::*;
 use protocol::{
     conversation::{ConversationSettings, ConversationSummary, SettingsChange},
     id::{ConversationId, GenerationId, MessageId},
@@ -187,12 +188,18 @@ async fn no_statement_scans_a_table() {
         search::TITLES,
         search::MESSAGES,
         search::EXPANDED,
+        search::index::NEW_MESSAGES,
+        search::index::NEW_TITLES,
     ] {
         for step in plan(&mut connection, statement).await {
             // What a statement made itself or was given, and the index of words.
             let own = ["SCAN branch", "SCAN below", "SCAN parents VIRTUAL", "SCAN piece VIRTUAL", "SCAN (subquery"];
-            let fine =
-                own.iter().any(|own| step.starts_with(own)) || step == "SCAN CONSTANT ROW" || step.ends_with(":M2");
+            // An index that has only what is still to be done.
+            let is_short = step.ends_with("_to_index");
+            let fine = own.iter().any(|own| step.starts_with(own))
+                || step == "SCAN CONSTANT ROW"
+                || step.ends_with(":M2")
+                || is_short;
             let scans = step.starts_with("SCAN") && !fine;
             assert!(!scans, "{step}: {statement}");
         }
@@ -264,31 +271,6 @@ async fn pieces_are_kept_as_long_as_somebody_needs_them() {
     assert_eq!(count().await, 0);
 }
 
-/// Beginnings of words are found in three ways: by the index's own lists, by the words that are known, and, where those are
-/// too many, by the index alone.
-#[tokio::test]
-async fn the_beginning_of_a_word_finds_it_however_many_there_are() {
-    let store = SqliteStore::open(Path::new(":memory:")).await.unwrap();
-    let owner = owner();
-    let id = contract::conversation(&store, &owner).await;
-    let many: String = (0..300).map(|n| format!("conjure{n} ")).collect();
-    store.begin_turn(&owner, turn(id, &format!("{many} conjugation of verbs"))).await.unwrap();
-    for (text, count) in [
-        ("co", 1),
-        ("con", 1),
-        ("conj", 1),
-        ("conjug", 1),
-        ("conjure29", 1),
-        ("conjugation of ve", 1),
-        ("\"conjugation of\" verb", 1),
-        ("of-verb", 1),
-        ("conjx", 0),
-        ("onju", 0),
-    ] {
-        assert_eq!(store.search(&owner, text, 9, None).await.unwrap().hits.len(), count, "{text}");
-    }
-}
-
 /// More of them than are removed in one step.
 #[tokio::test]
 async fn a_long_conversation_is_removed_in_steps() {
@@ -343,6 +325,7 @@ async fn what_cannot_be_restored_any_more_is_removed() {
         let count = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages), (SELECT count(*) FROM message_words)";
         sqlx::query_as(count).fetch_one(connection).await.unwrap()
     };
+    store.indexer.settle().await;
     while store.purge().await.unwrap() {}
     assert_eq!(count(&mut connection).await, (3, 4, 4));
     query("UPDATE conversations SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
@@ -377,28 +360,4 @@ async fn what_does_not_fit_on_the_disk_is_refused_until_it_does() {
     store.limit_pages(None).await;
     tokio::time::timeout(std::time::Duration::from_secs(30), trouble.wait_for(Option::is_none)).await.unwrap().unwrap();
     assert!(matches!(store.begin_turn(&owner, turn(id, &long)).await.unwrap(), TurnStart::Added { .. }));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    /// Any text can be looked for, and what was said is found by its own words.
-    #[test]
-    fn any_text_is_a_query(text in "\\PC{0,40}|[\"'*()^:+ a-c-]{0,20}|.{0,30}") {
-        thread_local!(static RUNTIME: (tokio::runtime::Runtime, SqliteStore, Owner) = {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let store = runtime.block_on(SqliteStore::open(Path::new(":memory:"))).unwrap();
-            (runtime, store, owner())
-        });
-        RUNTIME.with(|(runtime, store, owner)| runtime.block_on(async {
-            let id = contract::conversation(store, owner).await;
-            store.begin_turn(owner, turn(id, &text)).await.unwrap();
-            let hits = store.search(owner, &text, 100, None).await.unwrap().hits;
-            if !crate::store::words::terms(&text).is_empty() && !text.contains(['"', '“', '”', '„', '«', '»', '「', '」']) {
-                prop_assert!(!hits.is_empty(), "{:?}", text);
-            }
-            store.delete(owner, id).await.unwrap();
-            Ok(())
-        }))?;
-    }
 }

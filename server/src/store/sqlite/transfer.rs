@@ -5,7 +5,7 @@ use super::{
     conversations::{self, AFTER_FOUND},
     pieces,
     rows::{self, message_columns, owner_name},
-    search,
+    search::index,
 };
 use crate::{
     store::{Imported, StoreError, WholeConversation, Window},
@@ -88,19 +88,17 @@ pub(super) async fn import(
     let key = conversations::create(connection, owner, summary, settings).await?;
     let update = "UPDATE conversations SET origin = ? WHERE key = ?";
     query(update).bind(origin).bind(key).execute(&mut *connection).await?;
-    if !summary.title.is_empty() {
-        search::index_title(connection, key, owner, &summary.title).await?;
-    }
     let mut keys: HashMap<MessageId, i64> = HashMap::new();
     for message in messages {
         let missing = || StoreError::Failed(format!("the message {} stands before its parent", message.id));
         let parent = message.parent_id.map(|parent| keys.get(&parent).copied().ok_or_else(missing)).transpose()?;
         let row = rows::insert(connection, key, parent, &ended(message)).await?;
         keys.insert(message.id, row);
-        search::index_message(connection, row, owner, &message.content).await?;
     }
     let head = head.and_then(|head| keys.get(&head).copied()).or_else(|| keys.values().max().copied());
     conversations::set_head(connection, key, head).await?;
+    // At once: an import of a hundred thousand messages would keep search busy long after it.
+    while index::index_some(connection).await? {}
     Ok(Imported::Added)
 }
 

@@ -3,8 +3,7 @@
 use super::{
     branches,
     conversations::{self, Found, title_by},
-    rows::{self, integer, message_columns, owner_name},
-    search,
+    rows::{self, AFTER_SUMMARY, integer, message_columns, owner_name},
 };
 use crate::{
     store::{NewAsk, NewTurn, StoreError, TurnStart, title::title},
@@ -77,9 +76,8 @@ pub(super) async fn begin(
             .await?;
     }
     let settings = turn.settings.apply(conversation.settings.clone());
-    advance(connection, conversation.key, answer, &turn.answer, &settings).await?;
+    let summary = advance(connection, conversation.key, answer, &turn.answer, &settings).await?;
     let history = branches::up(connection, Some(question), usize::MAX).await?;
-    let summary = conversations::find(connection, owner, turn.conversation).await?.summary;
     let history = history.into_iter().map(|row| row.message).collect();
     Ok(TurnStart::Added { history, settings, summary })
 }
@@ -103,12 +101,16 @@ async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAs
     };
     if conversation.title_by == title_by::NOBODY {
         let title = title(&question.content);
-        conversations::set_title(connection, conversation, &title, title_by::QUESTION).await?;
+        conversations::set_title(connection, conversation.key, &title, title_by::QUESTION).await?;
     }
-    let key = rows::insert(connection, conversation.key, parent, &question).await?;
-    search::index_message(connection, key, conversation.owner, &question.content).await?;
-    Ok(key)
+    rows::insert(connection, conversation.key, parent, &question).await
 }
+
+const ADVANCE: &str = concat!(
+    "UPDATE conversations SET head = ?, updated_at = ?, generation = ?, model = ?, system_prompt = ?, \
+     temperature = ?, top_p = ?, max_tokens = ? WHERE key = ? RETURNING ",
+    rows::returned_summary!()
+);
 
 /// The conversation goes on with this answer.
 async fn advance(
@@ -117,10 +119,8 @@ async fn advance(
     head: i64,
     answer: &Message,
     settings: &ConversationSettings,
-) -> Result<(), StoreError> {
-    let update = "UPDATE conversations SET head = ?, updated_at = ?, generation = ?, model = ?, system_prompt = ?, \
-                  temperature = ?, top_p = ?, max_tokens = ? WHERE key = ?";
-    query(update)
+) -> Result<ConversationSummary, StoreError> {
+    let row = query(ADVANCE)
         .bind(head)
         .bind(integer(answer.created_at))
         .bind(answer.generation_id.map(|id| id.0))
@@ -130,10 +130,17 @@ async fn advance(
         .bind(settings.parameters.top_p)
         .bind(settings.parameters.max_tokens)
         .bind(conversation)
-        .execute(connection)
+        .fetch_one(connection)
         .await?;
-    Ok(())
+    rows::summary(&row)
 }
+
+/// It may be another answer that is being written by now.
+const ENDED: &str = concat!(
+    "UPDATE conversations SET generation = nullif(generation, ?) WHERE key = ? RETURNING ",
+    rows::returned_summary!(),
+    ", deleted_at"
+);
 
 /// Ends an answer; its conversation may have been deleted, and may be restored.
 pub(super) async fn save_answer(
@@ -142,27 +149,20 @@ pub(super) async fn save_answer(
     id: ConversationId,
     answer: &Message,
 ) -> Result<Option<ConversationSummary>, StoreError> {
-    let select = "SELECT m.key, c.key, c.owner FROM conversations c JOIN messages m ON m.conversation = c.key \
+    let select = "SELECT m.key, c.key FROM conversations c JOIN messages m ON m.conversation = c.key \
                   WHERE c.id = ? AND c.owner = (SELECT key FROM owners WHERE name = ?) AND m.id = ?";
-    let found: Option<(i64, i64, i64)> = sqlx::query_as(select)
+    let found: Option<(i64, i64)> = sqlx::query_as(select)
         .bind(id.0)
         .bind(owner_name(owner))
         .bind(answer.id.0)
         .fetch_optional(&mut *connection)
         .await?;
-    let (key, conversation, owner_key) = found.ok_or(StoreError::NotFound("message"))?;
+    let (key, conversation) = found.ok_or(StoreError::NotFound("message"))?;
     if !rows::end(connection, key, answer).await? {
         return Err(StoreError::NotFound("answer under way"));
     }
-    search::index_message(connection, key, owner_key, &answer.content).await?;
-    query("UPDATE conversations SET generation = NULL WHERE key = ? AND generation = ?")
-        .bind(conversation)
-        .bind(answer.generation_id.map(|id| id.0))
-        .execute(&mut *connection)
-        .await?;
-    let row = query(SUMMARY).bind(conversation).fetch_optional(connection).await?;
-    row.map(|row| rows::summary(&row)).transpose()
+    let generation = answer.generation_id.map(|id| id.0);
+    let row = query(ENDED).bind(generation).bind(conversation).fetch_one(connection).await?;
+    let is_deleted = row.try_get::<Option<i64>, _>(AFTER_SUMMARY)?.is_some();
+    if is_deleted { Ok(None) } else { rows::summary(&row).map(Some) }
 }
-
-const SUMMARY: &str =
-    concat!("SELECT ", rows::summary_columns!(), " FROM conversations c WHERE c.key = ? AND c.deleted_at IS NULL");

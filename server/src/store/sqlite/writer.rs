@@ -78,6 +78,11 @@ impl Writer {
         answer.await.map_err(|_| closed())?
     }
 
+    /// Whether nothing is written any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.jobs.is_closed()
+    }
+
     /// Writes what waits, and closes the connection.
     pub(super) async fn close(&self) {
         let (reply, closed) = oneshot::channel();
@@ -143,6 +148,11 @@ async fn write_in_transaction(
     batch: &mut [Box<dyn Operation>],
 ) -> Result<(), StoreError> {
     query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
+    if let [operation] = batch {
+        operation.run(connection).await?;
+        query("COMMIT").execute(connection).await?;
+        return Ok(());
+    }
     for operation in batch {
         query("SAVEPOINT operation").execute(&mut *connection).await?;
         match operation.run(connection).await {
