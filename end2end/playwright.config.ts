@@ -14,6 +14,24 @@ const chromium =
   process.env.RIVULET_CHROMIUM ??
   ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
 
+/** The product as it is run by people. */
+export const server = {
+  command: join(root, "target/release/rivulet"),
+  cwd: folder,
+  url: `http://127.0.0.1:${port}/healthz`,
+  timeout: 30_000,
+  gracefulShutdown: { signal: "SIGTERM" as const, timeout: 5_000 },
+  env: {
+    RIVULET_ADDR: `127.0.0.1:${port}`,
+    RIVULET_DATA_DIR: folder,
+    RIVULET_TITLES: "off",
+    // High enough for every test, and its headers are there to be seen.
+    RIVULET_RATE_LIMIT: "1000/s",
+    RIVULET_MAX_STREAMS_PER_CLIENT: "off",
+    RIVULET_DISCOVER: "off",
+  },
+};
+
 export default defineConfig({
   testDir: "specs",
   outputDir: "test-results",
@@ -48,22 +66,7 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
-    command: join(root, "target/release/rivulet"),
-    cwd: folder,
-    url: `http://127.0.0.1:${port}/healthz`,
-    timeout: 30_000,
-    gracefulShutdown: { signal: "SIGTERM", timeout: 5_000 },
-    env: {
-      RIVULET_ADDR: `127.0.0.1:${port}`,
-      RIVULET_DATA_DIR: folder,
-      RIVULET_TITLES: "off",
-      // High enough for every test, and its headers are there to be seen.
-      RIVULET_RATE_LIMIT: "1000/s",
-      RIVULET_MAX_STREAMS_PER_CLIENT: "off",
-      RIVULET_DISCOVER: "off",
-    },
-  },
+  webServer: server,
 });
 
 function freePort(): string {

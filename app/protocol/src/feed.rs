@@ -47,6 +47,7 @@ struct FeedFrameFields {
     conversation: Option<ConversationSummary>,
     deleted: Option<ConversationId>,
     messages: Option<ConversationId>,
+    imported: Option<u64>,
     #[serde(deserialize_with = "change::deserialize")]
     storage: Option<Option<PublicError>>,
 }
@@ -63,6 +64,7 @@ impl From<FeedFrameFields> for FeedFrame {
         let change = conversation
             .or(fields.deleted.map(FeedChange::Deleted))
             .or(fields.messages.map(FeedChange::Messages))
+            .or(fields.imported.map(FeedChange::Imported))
             .or(fields.storage.map(FeedChange::Storage));
         change.map_or(Self::Unknown, Self::Change)
     }
@@ -79,6 +81,8 @@ pub enum FeedChange {
     Deleted(ConversationId),
     /// Messages of a conversation were hidden, restored or edited, or another branch is shown: whoever shows it reads it again.
     Messages(ConversationId),
+    /// So many conversations came in from a file, each with its own times: whoever shows the list reads it anew.
+    Imported(u64),
     /// The server can store nothing any more, and why; `null` once it can again.
     Storage(Option<PublicError>),
 }
@@ -100,6 +104,7 @@ mod tests {
             FeedChange::Conversation(ConversationSummary::new(ConversationId(id), 1)),
             FeedChange::Deleted(ConversationId(id)),
             FeedChange::Messages(ConversationId(id)),
+            FeedChange::Imported(3),
             FeedChange::Storage(None),
         ];
         for change in changes {

@@ -4,6 +4,7 @@
 //! show the same text. Events may come twice (after a reconnect); each counts once.
 
 use crate::{
+    error::ErrorCode,
     event::{FinishReason, Status, StreamEvent},
     id::ConversationId,
     message::{Message, MessageStatus},
@@ -84,7 +85,10 @@ impl Transcript {
                 self.ended()
             }
             StreamEvent::Error(error) => {
-                self.message.status = MessageStatus::Failed;
+                self.message.status = match error.code {
+                    ErrorCode::Interrupted => MessageStatus::Interrupted,
+                    _ => MessageStatus::Failed,
+                };
                 self.message.error = Some(error.clone());
                 self.ended()
             }

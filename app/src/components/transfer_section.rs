@@ -39,7 +39,7 @@ pub fn TransferSection(
                 Ok(report) => Import::Done(report),
                 Err(error) => Import::Failed(error.words().to_owned()),
             });
-            conversations.refresh().await;
+            conversations.begin_anew().await;
         });
     };
     let busy = Memo::new(move |_| import.with(|import| matches!(import, Import::UnderWay(_))));

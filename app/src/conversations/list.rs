@@ -99,6 +99,18 @@ impl Conversations {
         }
     }
 
+    /// Reads the list from its beginning: what has come in may belong anywhere in it.
+    pub async fn begin_anew(self) {
+        match http::get::<ConversationList>(&format!("/api/conversations?limit={PAGE}")).await {
+            Ok(page) => {
+                self.known.set(self.living(page.conversations));
+                self.next.set(page.next);
+                self.reading.set(Reading::Idle);
+            }
+            Err(_) => self.reading.set(Reading::Failed),
+        }
+    }
+
     fn living(self, page: Vec<ConversationSummary>) -> Vec<ConversationSummary> {
         self.deleted.with_value(|deleted| page.into_iter().filter(|one| !deleted.contains(&one.id)).collect())
     }

@@ -245,6 +245,7 @@ fn hear_news(actions: ConversationActions, models: RwSignal<ModelList>) {
             conversations.remove(id);
             actions.deleted_elsewhere(id);
         }
+        News::Change(FeedChange::Imported(_)) => leptos::task::spawn_local(conversations.begin_anew()),
         News::Change(FeedChange::Storage(problem)) => models.update(|models| models.storage = problem),
         // The chat hears of these by itself.
         News::Change(FeedChange::Messages(_)) => {}

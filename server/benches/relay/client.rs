@@ -40,6 +40,15 @@ impl Through {
         }
     }
 
+    /// What the names of its threads begin with.
+    pub(crate) fn threads(self) -> &'static [&'static str] {
+        match self {
+            Self::Proxy => &["proxy"],
+            // The runtime that it is started on, those of its connections, and the store's.
+            Self::Rivulet => &["rivulet", "worker-", "store", "sqlite-"],
+        }
+    }
+
     fn path(self) -> &'static str {
         match self {
             Self::Proxy => "/v1/chat/completions",

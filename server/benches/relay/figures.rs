@@ -90,10 +90,12 @@ pub(crate) fn table(load: Load, proxy: Figures, rivulet: Figures) -> String {
     table
 }
 
-/// The time that the threads with this name have had on the processor, as Linux counts it for its scheduler.
-pub(crate) fn cpu_of(name: &str) -> Duration {
+/// The time that the threads whose names begin in one of these ways have had on the processor, as Linux counts it for its
+/// scheduler.
+pub(crate) fn cpu_of(names: &[&str]) -> Duration {
     let threads = fs::read_dir("/proc/self/task").unwrap().filter_map(Result::ok).map(|entry| entry.path());
-    let named = threads.filter(|path| fs::read_to_string(path.join("comm")).is_ok_and(|comm| comm.trim() == name));
+    let is_named = |comm: String| names.iter().any(|name| comm.starts_with(name));
+    let named = threads.filter(|path| fs::read_to_string(path.join("comm")).is_ok_and(is_named));
     let nanoseconds = named.filter_map(|path| {
         let times = fs::read_to_string(path.join("schedstat")).ok()?;
         times.split(' ').next()?.parse::<u64>().ok()

@@ -38,9 +38,9 @@ fn main() -> ExitCode {
     let rivulet = serving.block_on(rivulet(provider));
     let measure = |through: Through, load: Load| {
         let address = if through == Through::Proxy { proxy } else { rivulet };
-        let before = cpu_of(through.name());
+        let before = cpu_of(through.threads());
         let mut figures = clients.block_on(client::run(address, through, load));
-        figures.cpu_per_token = (cpu_of(through.name()) - before).div_f64(load.tokens_in_all() as f64);
+        figures.cpu_per_token = (cpu_of(through.threads()) - before).div_f64(load.tokens_in_all() as f64);
         figures
     };
     println!("The first run of each is not counted.\n");

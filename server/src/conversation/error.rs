@@ -16,6 +16,9 @@ pub enum ConversationError {
     /// A fault of this server; the panic hook has logged it.
     #[error("the server failed on this request")]
     Failed,
+    /// The client's name for a request came again with another request.
+    #[error("this `Idempotency-Key` was used for another question; use a new one for each")]
+    KeyReused,
     /// An answer that never began cannot be taken on.
     #[error("this answer holds no text to go on from; ask again with `retry`")]
     NothingToContinue,
@@ -36,7 +39,7 @@ impl From<ConversationError> for PublicError {
         let code = match &error {
             ConversationError::Engine(error) => return error.clone().into(),
             ConversationError::Failed => ErrorCode::Internal,
-            ConversationError::NothingToContinue => ErrorCode::InvalidRequest,
+            ConversationError::NothingToContinue | ConversationError::KeyReused => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
             ConversationError::Store(StoreError::AnswerUnderWay(_) | StoreError::AlreadyThere) => ErrorCode::Conflict,
             ConversationError::Store(StoreError::InvalidCursor) => ErrorCode::InvalidRequest,

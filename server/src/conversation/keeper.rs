@@ -119,6 +119,11 @@ impl Keeper {
         }
     }
 
+    /// Whether this answer is being written.
+    pub(super) fn is_growing(&self, generation: GenerationId) -> bool {
+        self.kept().growing.values().any(|growing| growing.generation.id() == generation)
+    }
+
     fn put_off(&self, id: MessageId) {
         if let Some(unsaved) = self.kept().unsaved.get_mut(&id) {
             unsaved.put_off = true;

@@ -5,7 +5,7 @@ use crate::{
     client::Client,
     clock,
     generation::{Generation, Keep, KeptText, Names, NewGeneration, OnEnd, Prepared, Question},
-    store::{NewAsk, NewTurn, StoreError, TurnStart},
+    store::{KnownTurn, NewAsk, NewTurn, StoreError, TurnStart},
     visitor::Owner,
 };
 use protocol::{
@@ -50,9 +50,10 @@ impl Conversations {
     /// that it began; if that has been forgotten, to its message told again.
     pub async fn send(&self, owner: &Owner, send: Send) -> Result<Arc<Generation>, ConversationError> {
         if let Some(key) = &send.idempotency_key
-            && let Some(answer) = self.store.answer_by_key(owner, send.conversation, key).await?
+            && let Some(known) = self.store.turn_by_key(owner, send.conversation, key).await?
         {
-            return Ok(self.known(owner, send.conversation, answer));
+            self.check_same(owner, send.conversation, &send.ask, &known).await?;
+            return Ok(self.known(owner, send.conversation, known.answer));
         }
         let before = match send.known_settings {
             Some(known) => known,
@@ -96,6 +97,7 @@ impl Conversations {
     async fn begin(&self, owner: Owner, begin: Begin) -> Result<Arc<Generation>, ConversationError> {
         let Begin { turn, kept, prepared } = begin;
         let (conversation, mut answer) = (turn.conversation, turn.answer.clone());
+        let asked = turn.ask.question().map(str::to_owned);
         match self.add(&owner, turn).await {
             Ok(TurnStart::Added { history, settings, summary }) => {
                 answer.parent_id = history.last().map(|question| question.id);
@@ -107,9 +109,12 @@ impl Conversations {
                 self.engine.tell(&owner, FeedChange::Conversation(summary));
                 Ok(generation)
             }
-            Ok(TurnStart::Known(message)) => {
+            Ok(TurnStart::Known(known)) => {
                 self.engine.discard(prepared);
-                Ok(self.known(&owner, conversation, *message))
+                if asked.is_some_and(|asked| asked != known.question) {
+                    return Err(ConversationError::KeyReused);
+                }
+                Ok(self.known(&owner, conversation, known.answer))
             }
             Err(error) => {
                 self.engine.discard(prepared);
@@ -131,13 +136,35 @@ impl Conversations {
         }
     }
 
+    /// Whether somebody writes the answer. One that the engine was told to forget (its conversation was deleted) has still to end.
     fn is_running(&self, generation: GenerationId) -> bool {
         self.engine.get(generation).is_some_and(|generation| !generation.is_ended())
+            || self.keeper.is_growing(generation)
+    }
+
+    /// Refuses an idempotency key that comes again with something else: what is asked now would be lost without a word.
+    async fn check_same(
+        &self,
+        owner: &Owner,
+        conversation: ConversationId,
+        ask: &Ask,
+        known: &KnownTurn,
+    ) -> Result<(), ConversationError> {
+        let is_same = match ask {
+            Ask::Question(content) | Ask::Edit(_, content) => *content == known.question,
+            Ask::Retry(old) | Ask::Continue(old) => match self.store.message(owner, conversation, *old).await {
+                Ok(old) => old.parent_id == known.answer.parent_id,
+                // It was deleted since.
+                Err(_) => true,
+            },
+        };
+        if is_same { Ok(()) } else { Err(ConversationError::KeyReused) }
     }
 
     /// The generation that made an answer; if it has been forgotten, the answer told again.
     pub(super) fn known(&self, owner: &Owner, conversation: ConversationId, answer: Message) -> Arc<Generation> {
         let known = answer.generation_id.and_then(|id| self.engine.get(id));
+        let known = known.filter(|generation| generation.owner == *owner);
         known.unwrap_or_else(|| {
             let answer = self.keeper.unsaved(answer.id).unwrap_or(answer);
             self.engine.replay(owner.clone(), conversation, answer)

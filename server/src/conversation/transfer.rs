@@ -10,7 +10,7 @@ use crate::{
     visitor::Owner,
 };
 use futures::StreamExt;
-use protocol::{id::ConversationId, transfer::ImportReport};
+use protocol::{feed::FeedChange, id::ConversationId, transfer::ImportReport};
 use std::sync::Arc;
 
 impl Conversations {
@@ -35,6 +35,11 @@ impl Conversations {
 
     /// Takes in what is in a file; all of it belongs to this owner from now on.
     pub async fn import(&self, owner: Owner, checked: Checked) -> Result<ImportReport, ImportError> {
-        import::import(Arc::clone(&self.store), checked, Whose::All(owner), |_| {}).await
+        let whose = Whose::All(owner.clone());
+        let report = import::import(Arc::clone(&self.store), checked, whose, |_| {}).await?;
+        if report.imported > 0 {
+            self.engine.tell(&owner, FeedChange::Imported(report.imported));
+        }
+        Ok(report)
     }
 }

@@ -241,7 +241,8 @@ impl Engine {
             task.kept = Some(kept);
         }
         let model = task.attempts.model().model.clone();
-        if generation.keep == Keep::ForResume {
+        // One that was forgotten in the meantime is stopped already, and nobody comes back to it.
+        if generation.keep == Keep::ForResume && self.registry.get(generation.id()).is_some() {
             self.registry.feeds.begin(&generation);
         }
         let run = task.run(ProviderPrompt { model, system_prompt, turns, parameters }, on_end);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     config::GenerationLimits,
-    providers::{DeltaStream, Provider, ProviderPrompt},
+    providers::{BreakerChange, DeltaStream, Provider, ProviderPrompt},
 };
 use futures::{
     FutureExt, StreamExt,
@@ -53,11 +53,15 @@ impl Task {
         let end = match Abortable::new(driven, aborted).await {
             Ok(Ok(end)) => end,
             // The panic hook has logged what and where; the answer ends, and is stored, like any that failed.
-            Ok(Err(_)) => Err(PublicError::new(ErrorCode::Internal, FAILED)),
-            Err(Aborted) => generation.cancelled(),
+            Ok(Err(_)) => Err(PublicError::new(ErrorCode::Internal, FAILED).into()),
+            Err(Aborted) => generation.cancelled().map_err(Failure::from),
         };
-        let last = progress.terminal(end, &generation);
-        if let StreamEvent::Error(error) = &last {
+        // That a provider is paused was said when it was; everybody who comes meanwhile would say it again.
+        let was_paused = end.as_ref().is_err_and(|failure| failure.paused);
+        let last = progress.terminal(end.map_err(|failure| failure.error), &generation);
+        if let StreamEvent::Error(error) = &last
+            && !was_paused
+        {
             tracing::warn!(generation = %generation.id(), model = generation.names.model, code = %error.code,
                 message = error.message, "an answer failed");
         }
@@ -78,11 +82,11 @@ async fn drive(
     attempts: Attempts,
     prompt: ProviderPrompt,
     progress: &mut Progress,
-) -> Result<FinishReason, PublicError> {
+) -> Result<FinishReason, Failure> {
     let mut watchdog = Watchdog::new(progress.limits());
     let told = |failure: Failure| {
         failure.retry_after.map(|wait| generation.retry_after.set(wait));
-        failure.error
+        failure
     };
     // What asking takes in memory is given back when the answer has begun.
     let begun = Box::pin(begin(generation, attempts, prompt, progress, &mut watchdog)).await;
@@ -108,7 +112,8 @@ async fn begin(
             Ok(permit) => {
                 let answer = ask(generation, &*attempts.model().provider, &prompt, progress, watchdog).await;
                 if let Some(permit) = permit {
-                    permit.tell(answer.as_ref().map(drop).map_err(|failure| failure.error.code));
+                    let change = permit.tell(answer.as_ref().map(drop).map_err(|failure| failure.error.code));
+                    tell_operator(attempts.model().provider.label(), change);
                 }
                 match answer {
                     Ok(stream) => return Ok(stream),
@@ -124,8 +129,10 @@ async fn begin(
                 pause
             }
             Next::Other { status } => {
-                tracing::warn!(generation = %generation.id(), code = %failure.error.code,
-                    message = failure.error.message, to = attempts.model().id, "another model is asked");
+                if !failure.paused {
+                    tracing::warn!(generation = %generation.id(), code = %failure.error.code,
+                        message = failure.error.message, to = attempts.model().id, "another model is asked");
+                }
                 tell(status);
                 Duration::ZERO
             }
@@ -133,6 +140,16 @@ async fn begin(
         };
         watchdog.ask_again(pause);
         watchdog.guard(tokio::time::sleep(pause)).await?;
+    }
+}
+
+fn tell_operator(provider: &str, change: Option<BreakerChange>) {
+    match change {
+        Some(BreakerChange::Opened) => {
+            tracing::warn!(provider, "a provider keeps failing and is left alone for a while")
+        }
+        Some(BreakerChange::Closed) => tracing::info!(provider, "a provider answers again"),
+        None => {}
     }
 }
 

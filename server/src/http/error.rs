@@ -22,9 +22,16 @@ pub struct ApiError {
     pub error: PublicError,
     /// How long it is asked to wait, where that is known.
     pub retry_after: Option<Duration>,
+    /// Whether the log has it already.
+    pub is_logged: bool,
 }
 
 impl ApiError {
+    /// How an answer has ended: its generation has said so in the log.
+    pub fn of_answer(error: PublicError, retry_after: Option<Duration>) -> Self {
+        Self { error, retry_after, is_logged: true }
+    }
+
     /// An error with this code and sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         PublicError::new(code, message).into()
@@ -37,7 +44,7 @@ where
 {
     fn from(error: E) -> Self {
         let retry_after = error.retry_after();
-        Self { error: error.into(), retry_after }
+        Self { error: error.into(), retry_after, is_logged: false }
     }
 }
 
@@ -66,7 +73,15 @@ const RETRY_SOON: Duration = Duration::from_secs(5);
 
 /// Travels from the handler to the outermost middleware.
 #[derive(Debug, Clone)]
-struct Unwritten(PublicError);
+struct Unwritten {
+    error: PublicError,
+    is_logged: bool,
+}
+
+/// Whether a response is of an error that the log has already.
+pub fn is_logged(response: &Response) -> bool {
+    response.extensions().get::<Unwritten>().is_some_and(|unwritten| unwritten.is_logged)
+}
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -79,7 +94,7 @@ impl IntoResponse for ApiError {
             // The rest of the request, should it ever come, is nobody's.
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        response.extensions_mut().insert(Unwritten(self.error));
+        response.extensions_mut().insert(Unwritten { error: self.error, is_logged: self.is_logged });
         response
     }
 }
@@ -87,7 +102,7 @@ impl IntoResponse for ApiError {
 /// Writes the body of a response that carries a problem.
 pub fn write_problem(response: Response, request_id: &str) -> Response {
     let (mut parts, body) = response.into_parts();
-    let Some(Unwritten(error)) = parts.extensions.remove::<Unwritten>() else {
+    let Some(Unwritten { error, .. }) = parts.extensions.remove::<Unwritten>() else {
         return Response::from_parts(parts, body);
     };
     let body = document(parts.status, &error, Some(request_id));

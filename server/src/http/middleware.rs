@@ -1,7 +1,7 @@
 //! What every request passes through, in order, with the reason for each layer.
 
 use super::{
-    error::{ApiError, write_problem},
+    error::{ApiError, is_logged, write_problem},
     host::{self, AllowedHosts},
 };
 use axum::{
@@ -36,7 +36,7 @@ async fn outermost(request: Request, next: Next) -> Response<Body> {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let response = next.run(request).await;
     let status = response.status();
-    if status.is_server_error() {
+    if status.is_server_error() && !is_logged(&response) {
         tracing::warn!(request = id, %method, path, status = status.as_u16(), "a request failed");
     } else {
         tracing::debug!(request = id, %method, path, status = status.as_u16(), "a request was answered");

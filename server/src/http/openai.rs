@@ -88,7 +88,7 @@ pub(super) async fn chat_completions(
     generation.ended().await;
     let message = generation.transcript().message;
     match message.error {
-        Some(error) => Err(ApiError { error, retry_after: generation.retry_after() }),
+        Some(error) => Err(ApiError::of_answer(error, generation.retry_after())),
         None => Ok(axum::Json(completion(generation.id(), &message)).into_response()),
     }
 }

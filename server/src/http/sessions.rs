@@ -43,7 +43,7 @@ pub(super) async fn answer(
     generation.ended().await;
     let transcript = generation.transcript();
     match transcript.message.error {
-        Some(error) => Err(ApiError { error, retry_after: generation.retry_after() }),
+        Some(error) => Err(ApiError::of_answer(error, generation.retry_after())),
         None => Ok(axum::Json(SessionAnswer {
             message: transcript.message.content,
             suggestions: transcript.suggestions,

@@ -42,7 +42,7 @@ pub(super) async fn follow_or_stop(
     let stop = reader.generation().stop_on_drop();
     let first = tokio::time::timeout(delivery.heartbeat.min(LONGEST_HEAD), reader.generation().failed_at_once()).await;
     if let Ok(Some(error)) = first {
-        return Err(ApiError { error, retry_after: reader.generation().retry_after() });
+        return Err(ApiError::of_answer(error, reader.generation().retry_after()));
     }
     Ok(respond(Follower::new(reader, encoder, delivery, Some(stop)), delivery))
 }

@@ -6,6 +6,7 @@
 use super::ProviderError;
 use protocol::error::ErrorCode;
 use std::{
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
@@ -87,6 +88,15 @@ impl Breaker {
 /// What those who come during a trial are asked to wait.
 const TRIAL: Duration = Duration::from_secs(1);
 
+/// What the outcome of a request has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakerChange {
+    /// The provider is paused from now on.
+    Opened,
+    /// The provider answers again.
+    Closed,
+}
+
 /// A request that was let through; told how it went. One that is dropped untold (it was stopped) says nothing about the provider.
 #[derive(Debug)]
 pub struct Permit {
@@ -98,26 +108,28 @@ pub struct Permit {
 
 impl Permit {
     /// The provider has begun to answer, or failed in this way. Refusals that say something about the request, or about the
-    /// key, are answers.
-    pub fn tell(self, outcome: Result<(), ErrorCode>) {
-        self.tell_at(Instant::now(), outcome);
+    /// key, are answers. Gives what that changes for those who come next.
+    pub fn tell(self, outcome: Result<(), ErrorCode>) -> Option<BreakerChange> {
+        self.tell_at(Instant::now(), outcome)
     }
 
-    fn tell_at(mut self, now: Instant, outcome: Result<(), ErrorCode>) {
+    fn tell_at(mut self, now: Instant, outcome: Result<(), ErrorCode>) -> Option<BreakerChange> {
         use ErrorCode::{UpstreamFailure, UpstreamOverloaded, UpstreamTimeout, UpstreamTruncated};
         self.told = true;
         let mut state = self.breaker.state();
         let is_failure =
             |code| matches!(code, UpstreamFailure | UpstreamOverloaded | UpstreamTimeout | UpstreamTruncated);
         if !outcome.is_err_and(is_failure) {
-            *state = State::default();
-            return;
+            let before = mem::take(&mut *state);
+            return before.paused_until.map(|_| BreakerChange::Closed);
         }
         state.failures = state.failures.saturating_add(1);
         if self.trial || self.limits.failures.is_some_and(|most| state.failures >= most) {
-            state.paused_until = Some(now + self.limits.pause);
             state.on_trial = false;
+            let before = state.paused_until.replace(now + self.limits.pause);
+            return before.is_none().then_some(BreakerChange::Opened);
         }
+        None
     }
 }
 
@@ -136,7 +148,7 @@ mod tests {
     const LIMITS: BreakerLimits = BreakerLimits { failures: Some(3), pause: Duration::from_secs(30) };
 
     fn fail(breaker: &Arc<Breaker>, now: Instant) {
-        breaker.admit_at(now, LIMITS).unwrap().tell_at(now, Err(ErrorCode::UpstreamOverloaded));
+        let _ = breaker.admit_at(now, LIMITS).unwrap().tell_at(now, Err(ErrorCode::UpstreamOverloaded));
     }
 
     #[test]
@@ -150,11 +162,13 @@ mod tests {
         let trial = breaker.admit_at(later, LIMITS).unwrap();
         assert!(breaker.admit_at(later, LIMITS).is_err(), "one trial at a time");
         drop(trial);
-        breaker.admit_at(later, LIMITS).unwrap().tell_at(later, Err(ErrorCode::UpstreamFailure));
+        let again = breaker.admit_at(later, LIMITS).unwrap().tell_at(later, Err(ErrorCode::UpstreamFailure));
+        assert_eq!(again, None, "it was paused before");
         assert!(breaker.admit_at(later, LIMITS).is_err(), "a trial that fails pauses again");
 
         let last = later + Duration::from_secs(31);
-        breaker.admit_at(last, LIMITS).unwrap().tell(Ok(()));
+        assert_eq!(breaker.admit_at(last, LIMITS).unwrap().tell(Ok(())), Some(BreakerChange::Closed));
+        assert_eq!(breaker.admit_at(last, LIMITS).unwrap().tell(Ok(())), None);
         assert!(breaker.admit_at(last, LIMITS).is_ok() && breaker.paused().is_none());
     }
 
@@ -164,7 +178,7 @@ mod tests {
         for _ in 0..5 {
             fail(&breaker, now);
             fail(&breaker, now);
-            breaker.admit_at(now, LIMITS).unwrap().tell_at(now, Err(ErrorCode::UpstreamBadRequest));
+            let _ = breaker.admit_at(now, LIMITS).unwrap().tell_at(now, Err(ErrorCode::UpstreamBadRequest));
         }
         assert!(breaker.paused().is_none());
     }
@@ -172,7 +186,9 @@ mod tests {
     #[test]
     fn off_means_never() {
         let (breaker, limits) = (Arc::new(Breaker::default()), BreakerLimits { failures: None, ..LIMITS });
-        (0..100).for_each(|_| breaker.admit(limits).unwrap().tell(Err(ErrorCode::UpstreamFailure)));
+        for _ in 0..100 {
+            assert_eq!(breaker.admit(limits).unwrap().tell(Err(ErrorCode::UpstreamFailure)), None);
+        }
         assert!(breaker.admit(limits).is_ok());
     }
 }

@@ -32,7 +32,7 @@ mod secret;
 mod settings;
 mod setup;
 
-pub use breaker::{Breaker, BreakerLimits, Permit};
+pub use breaker::{Breaker, BreakerChange, BreakerLimits, Permit};
 pub use client::SetupError;
 pub use continuation::continuation;
 pub use delta::{Delta, DeltaStream, ProviderPrompt};

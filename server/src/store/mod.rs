@@ -18,7 +18,7 @@ mod contract;
 
 pub use sqlite::{IN_MEMORY, OpenError, SqliteStore, maintenance};
 pub(crate) use title::title;
-pub use turn::{Checkpoint, NewAsk, NewTurn, TurnStart};
+pub use turn::{Checkpoint, KnownTurn, NewAsk, NewTurn, TurnStart};
 pub use whole::{Imported, OwnerSummary, WholeConversation};
 
 use crate::visitor::Owner;
@@ -133,8 +133,8 @@ pub trait Store: Send + Sync + 'static {
         message: MessageId,
     ) -> Result<ConversationSummary, StoreError>;
 
-    /// The answer that an idempotency key has made in this conversation, if it has made one.
-    async fn answer_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<Message>, StoreError>;
+    /// The turn that an idempotency key has added to this conversation, if it has added one.
+    async fn turn_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<KnownTurn>, StoreError>;
 
     /// The answer that a generation has made, and its conversation.
     async fn answer_by_generation(

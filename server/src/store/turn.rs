@@ -32,6 +32,16 @@ pub enum NewAsk {
     Retry(MessageId),
 }
 
+impl NewAsk {
+    /// The text of a new question.
+    pub fn question(&self) -> Option<&str> {
+        match self {
+            Self::Question(question) | Self::Edit(_, question) => Some(&question.content),
+            Self::Retry(_) => None,
+        }
+    }
+}
+
 /// What became of a new turn.
 #[derive(Debug, Clone)]
 pub enum TurnStart {
@@ -44,8 +54,17 @@ pub enum TurnStart {
         /// The conversation now.
         summary: ConversationSummary,
     },
-    /// The same idempotency key added this answer before.
-    Known(Box<Message>),
+    /// The same idempotency key added this turn before.
+    Known(Box<KnownTurn>),
+}
+
+/// A turn that an idempotency key has added.
+#[derive(Debug, Clone)]
+pub struct KnownTurn {
+    /// The answer.
+    pub answer: Message,
+    /// The text of its question.
+    pub question: String,
 }
 
 /// What has come of an answer since the last checkpoint.

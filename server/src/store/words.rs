@@ -127,20 +127,23 @@ pub(super) struct Term {
 /// The most terms of one query; who pastes a whole text looks for its beginning.
 const MOST_TERMS: usize = 12;
 
-/// The most words of one term.
-const MOST_WORDS: usize = 24;
+/// The most words of all terms together.
+const MOST_WORDS: usize = 32;
 
 /// What a text asks for. Any text is a query: what stands in quotes is a phrase, everything else is words, and the last of them
 /// may be unfinished.
 pub(super) fn terms(query: &str) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
+    let mut rest = MOST_WORDS;
     let mut add = |text: &str, prefix: bool| {
         let mut found = words(text);
         let unfinished = found.last().is_some_and(|last| last.end == text.len() && !text.ends_with(stands_alone));
-        found.truncate(MOST_WORDS);
-        let words: Vec<_> = found.into_iter().map(|word| word.text).collect();
-        if !words.is_empty() && terms.len() < MOST_TERMS {
-            terms.push(Term { words, prefix: prefix && unfinished });
+        let prefix = prefix && unfinished && found.len() <= rest;
+        found.truncate(rest);
+        let term = Term { words: found.into_iter().map(|word| word.text).collect(), prefix };
+        if !term.words.is_empty() && terms.len() < MOST_TERMS && !terms.contains(&term) {
+            rest -= term.words.len();
+            terms.push(term);
         }
     };
     let quote = |character: char| matches!(character, '"' | '“' | '”' | '„' | '«' | '»' | '「' | '」');
@@ -161,6 +164,9 @@ pub(super) fn terms(query: &str) -> Vec<Term> {
     terms
 }
 
+/// The most places of one term that are looked at in one text.
+const MOST_PLACES: usize = 100;
+
 impl Term {
     /// How many of these words, from `at` on, it is; none if it is not there.
     fn fits(&self, words: &[Word], at: usize) -> bool {
@@ -172,9 +178,9 @@ impl Term {
         })
     }
 
-    /// Where it begins, as places among the words.
+    /// Where it begins, as places among the words; of a text that has little else, the first of them.
     pub(super) fn places(&self, words: &[Word]) -> Vec<usize> {
-        (0..words.len()).filter(|at| self.fits(words, *at)).collect()
+        (0..words.len()).filter(|at| self.fits(words, *at)).take(MOST_PLACES).collect()
     }
 }
 

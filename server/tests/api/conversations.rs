@@ -160,6 +160,26 @@ async fn a_double_send_with_one_key_is_one_generation() {
     assert_eq!(conversation["messages"].as_array().unwrap().len(), 2);
 }
 
+/// What is asked now must not be lost without a word.
+#[tokio::test]
+async fn a_key_that_comes_again_with_another_question_is_refused() {
+    let app = TestApp::start().await;
+    let id = app.conversation().await;
+    let path = format!("/api/conversations/{id}/messages");
+    let send = |body: Value| app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&body).send();
+    let first = Events::new(send(json!({"content": "/fast hello"})).await.unwrap()).all().await;
+    let answer = first[0].json()["message_id"].clone();
+    for other in
+        [json!({"content": "/fast bye"}), json!({"edit": first[0].json()["user_message_id"], "content": "/fast bye"})]
+    {
+        let detail = problem(send(other).await.unwrap(), 400, "invalid_request").await;
+        assert!(detail.contains("`Idempotency-Key` was used for another question"), "{detail}");
+    }
+    // Asking the same question for another answer is no other question.
+    let again = Events::new(send(json!({"retry": answer})).await.unwrap()).all().await;
+    assert_eq!(again, first);
+}
+
 #[tokio::test]
 async fn a_repeated_key_finds_the_answer_even_when_its_events_are_gone() {
     let app = TestApp::with(&[("RIVULET_KEEP_FINISHED", "100ms")]).await;

@@ -99,6 +99,27 @@ async fn every_change_of_the_list_comes_to_every_tab() {
 }
 
 #[tokio::test]
+async fn what_comes_in_from_a_file_is_told_to_every_tab() {
+    let app = TestApp::start().await;
+    let id = app.conversation().await;
+    Events::new(app.send(&id, "/fast hello").await).all().await;
+    let file = app.get(&format!("/api/conversations/{id}/export")).await.text().await.unwrap();
+    let stranger = visitor();
+    app.request_by(&stranger, Method::GET, "/api/conversations").send().await.unwrap();
+    let mut tab = Tab::open(&app, &stranger).await;
+    let import = || app.request_by(&stranger, Method::POST, "/api/import").body(file.clone()).send();
+    assert_eq!(import().await.unwrap().status(), 200);
+    assert_eq!(tab.change("imported").await, json!(1));
+    // The same again brings nothing, and nobody has to read anything.
+    assert_eq!(import().await.unwrap().status(), 200);
+    let made = app.request_by(&stranger, Method::POST, "/api/conversations").json(&json!({})).send().await.unwrap();
+    let made = made.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/conversations/{made}");
+    app.request_by(&stranger, Method::PATCH, &path).json(&json!({"title": "After"})).send().await.unwrap();
+    assert_eq!(tab.next().await["conversation"]["title"], "After");
+}
+
+#[tokio::test]
 async fn a_deleted_conversation_does_not_come_back_with_the_end_of_its_answer() {
     let app = TestApp::start().await;
     let (gone, other) = (app.conversation().await, app.conversation().await);

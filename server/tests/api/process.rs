@@ -191,3 +191,35 @@ async fn the_limit_on_descriptors_is_raised_as_far_as_it_may_be() {
     let (soft, rest) = files.trim().split_once(' ').unwrap();
     assert!(soft != "256" && rest.trim().starts_with(soft), "{files}");
 }
+
+/// A failure is said once, and of a provider that is left alone only that it is: not again for everybody who comes meanwhile.
+#[tokio::test]
+async fn a_failure_is_logged_once() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let base = format!("http://{nobody}/v1");
+    let mut process = Process::start(&[
+        ("OPENAI_COMPATIBLE_BASE_URL", &base),
+        ("RIVULET_MODEL", "compatible/live"),
+        ("RIVULET_RETRIES", "0"),
+        ("RIVULET_RATE_LIMIT", "off"),
+        ("RIVULET_BREAKER_FAILURES", "2"),
+    ]);
+    let (url, _) = process.serving();
+    let client = Client::builder().no_proxy().build().unwrap();
+    for _ in 0..5 {
+        let answer = client
+            .post(format!("{url}/api/chat"))
+            .json(&json!({"messages": [{"role": "user", "content": "hi"}]}))
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_server_error(), "{answer:?}");
+    }
+    process.signal("TERM");
+    process.exit().await;
+    let log: Vec<_> = process.log.iter().collect();
+    let count = |words| log.iter().filter(|line| line.contains(words)).count();
+    assert_eq!(count("an answer failed"), 2, "{log:#?}");
+    assert_eq!(count("is left alone for a while"), 1, "{log:#?}");
+    assert_eq!(count("a request failed"), 0, "{log:#?}");
+}

@@ -24,7 +24,7 @@ pub(super) async fn owners_do_not_see_each_other<S: Store>(store: &S) {
     assert!(matches!(store.unshare(&yours, id).await, Err(StoreError::NotFound(_))));
     assert!(matches!(store.whole(&yours, id).await, Err(StoreError::NotFound(_))));
     assert_eq!(store.export(&yours).count().await, 0);
-    assert!(matches!(store.answer_by_key(&yours, id, "key").await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.turn_by_key(&yours, id, "key").await, Err(StoreError::NotFound(_))));
     assert!(matches!(store.answer_by_generation(&yours, generation).await, Err(StoreError::NotFound(_))));
     let (found, answer) = store.answer_by_generation(&mine, generation).await.unwrap();
     assert_eq!((found, answer.id), (id, answered));

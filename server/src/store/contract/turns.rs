@@ -46,14 +46,14 @@ pub(super) async fn a_key_adds_one_turn<S: Store>(store: &S) {
     let owner = owner();
     let id = conversation(store, &owner).await;
     let keyed = || NewTurn { idempotency_key: Some("key".into()), ..turn(id, question("one"), 3) };
-    assert!(store.answer_by_key(&owner, id, "key").await.unwrap().is_none());
+    assert!(store.turn_by_key(&owner, id, "key").await.unwrap().is_none());
     let (_, first) = add(store, &owner, keyed()).await;
-    assert_eq!(store.answer_by_key(&owner, id, "key").await.unwrap().unwrap().id, first.id);
+    assert_eq!(store.turn_by_key(&owner, id, "key").await.unwrap().unwrap().answer.id, first.id);
     let TurnStart::Known(known) = store.begin_turn(&owner, keyed()).await.unwrap() else { panic!("added twice") };
-    assert_eq!(known.id, first.id);
+    assert_eq!((known.answer.id, known.question.as_str()), (first.id, "one"));
     finish(store, &owner, id, first, "ONE").await;
     let TurnStart::Known(known) = store.begin_turn(&owner, keyed()).await.unwrap() else { panic!("added twice") };
-    assert_eq!(known.content, "ONE");
+    assert_eq!(known.answer.content, "ONE");
     let other = conversation(store, &owner).await;
     let elsewhere = NewTurn { idempotency_key: Some("key".into()), ..turn(other, question("one"), 3) };
     add(store, &owner, elsewhere).await;

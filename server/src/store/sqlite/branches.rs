@@ -70,9 +70,10 @@ pub(super) async fn depth(
     Ok(path.iter().position(|key| *key == message))
 }
 
-/// The newest of the messages that follow this one; itself if none does. Keys grow, so it is a leaf.
+/// The newest of the messages that follow this one; itself if none does. Keys grow, so it is a leaf. (A plain join would read the
+/// whole conversation for each message.)
 pub(super) const NEWEST_LEAF: &str = "WITH RECURSIVE below (key) AS (SELECT ?1 UNION ALL \
-     SELECT m.key FROM below JOIN messages m ON m.conversation = ?2 AND m.parent = below.key AND m.deleted_at IS NULL) \
+     SELECT m.key FROM below CROSS JOIN messages m ON m.conversation = ?2 AND m.parent = below.key AND m.deleted_at IS NULL) \
      SELECT max(key) FROM below";
 
 pub(super) async fn newest_leaf(
@@ -85,7 +86,7 @@ pub(super) async fn newest_leaf(
 
 /// The keys of a message and all that follow it and have this time of deletion.
 pub(super) const BELOW: &str = "WITH RECURSIVE below (key) AS (SELECT ?1 UNION ALL \
-     SELECT m.key FROM below JOIN messages m ON m.conversation = ?2 AND m.parent = below.key AND m.deleted_at IS ?3) \
+     SELECT m.key FROM below CROSS JOIN messages m ON m.conversation = ?2 AND m.parent = below.key AND m.deleted_at IS ?3) \
      SELECT key FROM below";
 
 pub(super) async fn below(

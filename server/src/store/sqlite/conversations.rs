@@ -54,7 +54,7 @@ pub(super) const FIND: &str = concat!(
 pub(super) const BY_TOKEN: &str = concat!(
     "SELECT ",
     found_columns!(),
-    ", c.share_head FROM conversations c WHERE c.share_token = ? AND c.deleted_at IS NULL"
+    ", (SELECT m.key FROM messages m WHERE m.key = c.share_head AND m.conversation = c.key) FROM conversations c WHERE c.share_token = ? AND c.deleted_at IS NULL"
 );
 
 pub(super) fn found(row: &SqliteRow) -> Result<Found, StoreError> {
@@ -195,19 +195,16 @@ pub(super) async fn change(
     Ok(find(connection, owner, id).await?.summary)
 }
 
-/// Shows the branch of a message, if it is not the one that is shown.
-pub(super) async fn show_branch_of(
+/// Whether the branch that is shown has this message.
+pub(super) async fn is_shown(
     connection: &mut SqliteConnection,
     owner: &Owner,
     id: ConversationId,
     message: MessageId,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let conversation = find(connection, owner, id).await?;
     let key = branches::key(connection, conversation.key, message).await?;
-    if branches::depth(connection, conversation.head, key).await?.is_none() {
-        show(connection, conversation.key, message).await?;
-    }
-    Ok(())
+    Ok(branches::depth(connection, conversation.head, key).await?.is_some())
 }
 
 /// Shows the branch through a message, down to its newest leaf.

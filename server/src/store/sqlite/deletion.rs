@@ -136,7 +136,7 @@ pub(super) async fn restore_message(
 const EMPTY_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// The most messages that are removed in one step: whoever wants to write must not wait long.
-const PURGED_AT_ONCE: i64 = 1000;
+const PURGED_AT_ONCE: i64 = 100;
 
 /// Conversations that nobody can restore any more, and those in which nothing is, not even something to be restored.
 pub(super) const GONE: &str = "SELECT key FROM (SELECT key FROM conversations WHERE deleted_at <= ? LIMIT 20) UNION ALL \
@@ -158,7 +158,8 @@ pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, Sto
         index::forget_title(connection, conversation).await?;
         query("DELETE FROM conversations WHERE key = ?").bind(conversation).execute(&mut *connection).await?;
     }
-    let select = "SELECT key FROM messages WHERE deleted_at <= ? LIMIT ?";
+    // Children before their parents: a shared address that names one of them is led to its parent.
+    let select = "SELECT key FROM messages WHERE deleted_at <= ? ORDER BY key DESC LIMIT ?";
     let messages: Vec<i64> =
         query_scalar(select).bind(undo_ends()).bind(PURGED_AT_ONCE).fetch_all(&mut *connection).await?;
     let more = messages.len() as i64 == PURGED_AT_ONCE;
@@ -171,9 +172,25 @@ pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, Sto
 }
 
 async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) -> Result<(), StoreError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
     let keys = serde_json::to_string(&messages).unwrap_or_default();
     index::forget_messages(connection, &keys).await?;
-    let delete = "DELETE FROM messages WHERE key IN (SELECT value FROM json_each(?))";
-    query(delete).bind(keys).execute(connection).await?;
+    query(SHARE_LESS).bind(&keys).execute(&mut *connection).await?;
+    for delete in [
+        "DELETE FROM pieces WHERE message IN (SELECT value FROM json_each(?))",
+        "DELETE FROM messages WHERE key IN (SELECT value FROM json_each(?))",
+    ] {
+        query(delete).bind(&keys).execute(&mut *connection).await?;
+    }
     Ok(())
 }
+
+/// A shared branch whose end is removed ends with the last message before that stays.
+pub(super) const SHARE_LESS: &str = "UPDATE conversations SET share_head = ( \
+     WITH RECURSIVE up (key) AS (SELECT conversations.share_head UNION ALL \
+     SELECT m.parent FROM up JOIN messages m ON m.key = up.key WHERE up.key IN (SELECT value FROM json_each(?1))) \
+     SELECT min(key) FROM up) \
+     WHERE key IN (SELECT conversation FROM messages WHERE key IN (SELECT value FROM json_each(?1))) \
+     AND share_head IN (SELECT value FROM json_each(?1))";

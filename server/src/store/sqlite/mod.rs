@@ -28,7 +28,9 @@ mod tests;
 
 pub use open::OpenError;
 
-use super::{Checkpoint, Imported, NewTurn, OwnerSummary, Store, StoreError, TurnStart, WholeConversation, Window};
+use super::{
+    Checkpoint, Imported, KnownTurn, NewTurn, OwnerSummary, Store, StoreError, TurnStart, WholeConversation, Window,
+};
 use crate::{clock, visitor::Owner};
 use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
@@ -91,14 +93,14 @@ impl SqliteStore {
         if in_memory {
             return Self::start(path, true, None).await;
         }
-        open::make_folder(path)?;
+        open::make_place(path)?;
         let lock = open::lock(path)?;
         Self::start(path, true, Some(lock)).await
     }
 
     /// Opens a database beside a server that may be running: for the subcommands.
     pub async fn open_beside_server(path: &Path) -> Result<Self, OpenError> {
-        open::make_folder(path)?;
+        open::make_place(path)?;
         Self::start(path, false, None).await
     }
 
@@ -188,10 +190,14 @@ impl Store for SqliteStore {
         let owner = owner.clone();
         if let Window::Around(message, _) = window {
             let whose = owner.clone();
-            self.write(move |connection| {
-                async move { conversations::show_branch_of(connection, &whose, id, message).await }.boxed()
-            })
-            .await?;
+            let shown = self.read(move |connection| {
+                async move { conversations::is_shown(connection, &whose, id, message).await }.boxed()
+            });
+            // Only what changes something waits for who writes.
+            if !shown.await? {
+                let change = ConversationChange { head: Some(message), ..ConversationChange::default() };
+                self.change(&owner, id, change).await?;
+            }
         }
         self.read(move |connection| async move { transfer::get(connection, &owner, id, window).await }.boxed()).await
     }
@@ -277,12 +283,12 @@ impl Store for SqliteStore {
         .await
     }
 
-    async fn answer_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<Message>, StoreError> {
+    async fn turn_by_key(&self, owner: &Owner, id: ConversationId, key: &str) -> Result<Option<KnownTurn>, StoreError> {
         let (owner, key) = (owner.clone(), key.to_owned());
         self.read(move |connection| {
             async move {
                 let conversation = conversations::find(connection, &owner, id).await?;
-                turns::answer_by_key(connection, conversation.key, &key).await
+                turns::known(connection, conversation.key, &key).await
             }
             .boxed()
         })

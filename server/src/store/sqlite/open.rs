@@ -54,6 +54,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_conversations.sql"),
     include_str!("migrations/0002_origin.sql"),
     include_str!("migrations/0003_indexed.sql"),
+    include_str!("migrations/0004_keys_are_never_used_again.sql"),
 ];
 
 /// The latest version of the tables that this program knows.
@@ -82,8 +83,23 @@ pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     options.thread_name(|number| format!("sqlite-{number}"))
 }
 
-/// Makes the folder of a database; nobody else on the machine may look into one that is made here.
-pub(super) fn make_folder(path: &Path) -> Result<(), OpenError> {
+/// Makes the place of a database where there is none. Nobody else on the machine may read it: it has what opens everybody's
+/// conversations.
+pub(super) fn make_place(path: &Path) -> Result<(), OpenError> {
+    make_folder(path)?;
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Err(OpenError::Database(path.to_owned(), error.to_string()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn make_folder(path: &Path) -> Result<(), OpenError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else {
         return Ok(());
     };

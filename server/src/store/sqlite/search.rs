@@ -25,6 +25,7 @@ use sqlx::{Row, SqliteConnection, query, query_scalar};
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 /// The most messages that are weighed, and the most titles.
@@ -32,6 +33,9 @@ const WEIGHED: usize = 300;
 
 /// The most characters of a message that are weighed.
 const WEIGHED_TEXT: i64 = 8_000;
+
+/// The most characters of a message in which what fits is looked for, to be shown; beyond them its beginning is.
+const MARKED_TEXT: i64 = 200_000;
 
 /// The most messages of one conversation in a result: one long chat must not hide the others.
 const OF_ONE_CONVERSATION: usize = 3;
@@ -41,6 +45,9 @@ const TITLE: f64 = 100.0;
 
 /// The shortest beginning of a word that the index finds by itself, for which it has lists of two and three characters.
 const SHORTEST_PREFIX: usize = 2;
+
+/// The most words that may stand before such a beginning: each of the words that it may become is looked for with them.
+const LONGEST_EXPANDED: usize = 4;
 
 /// The most words that a beginning is taken for. Where there are more, the index has to find them by itself.
 const MOST_EXPANDED: usize = 128;
@@ -65,7 +72,7 @@ async fn alternatives(connection: &mut SqliteConnection, term: &Term) -> Result<
     if length < SHORTEST_PREFIX {
         return Ok(phrase(&term.words));
     }
-    if length >= SHORTEST_EXPANDED {
+    if length >= SHORTEST_EXPANDED && first.len() <= LONGEST_EXPANDED {
         let words = query_scalar(EXPANDED).bind(last).bind(MOST_EXPANDED as i64 + 1);
         let words: Vec<String> = words.fetch_all(connection).await?;
         if words.len() <= MOST_EXPANDED {
@@ -104,7 +111,8 @@ pub(super) async fn search(
     let expression = expression(connection, owner, &terms).await?;
     let titles = titles(connection, &expression).await?;
     let messages = messages(connection, &expression).await?;
-    let ranked = rank(titles, messages, &terms);
+    let terms: Arc<[Term]> = terms.into();
+    let ranked = weighed(&terms, move |terms| rank(titles, messages, terms)).await?;
     let more = ranked.len() > offset.saturating_add(limit);
     let mut hits = Vec::new();
     for candidate in ranked.into_iter().skip(offset).take(limit) {
@@ -150,6 +158,16 @@ async fn messages(connection: &mut SqliteConnection, expression: &str) -> Result
     found.fetch_all(connection).await?.iter().map(candidate).collect()
 }
 
+/// What takes the processor is not done by the threads that everybody's reading and writing goes through.
+async fn weighed<T: Send + 'static>(
+    terms: &Arc<[Term]>,
+    work: impl FnOnce(&[Term]) -> T + Send + 'static,
+) -> Result<T, StoreError> {
+    let terms = Arc::clone(terms);
+    let done = tokio::task::spawn_blocking(move || work(&terms)).await;
+    done.map_err(|error| StoreError::Failed(error.to_string()))
+}
+
 /// The best first. A conversation whose title fits stands there once by itself only if none of its messages fits.
 fn rank(titles: Vec<Candidate>, mut messages: Vec<Candidate>, terms: &[Term]) -> Vec<Candidate> {
     let entitled: HashSet<_> = titles.iter().map(|title| title.conversation).collect();
@@ -192,15 +210,19 @@ fn weight(text: &str, terms: &[Term]) -> f64 {
     terms.iter().map(of_term).sum::<f64>() / terms.len() as f64
 }
 
-async fn hit(connection: &mut SqliteConnection, candidate: Candidate, terms: &[Term]) -> Result<SearchHit, StoreError> {
+async fn hit(
+    connection: &mut SqliteConnection,
+    candidate: Candidate,
+    terms: &Arc<[Term]>,
+) -> Result<SearchHit, StoreError> {
     let mut parts = Vec::new();
     if let Some((key, ..)) = candidate.message {
-        parts = snippet(&candidate.text, terms);
+        parts = weighed(terms, move |terms| snippet(&candidate.text, terms)).await?;
         if parts.iter().all(|part| !part.hit) {
             // What fits stands further down than what was weighed.
-            let select = "SELECT content FROM messages WHERE key = ?";
-            let text: String = query_scalar(select).bind(key).fetch_one(connection).await?;
-            parts = snippet(&text, terms);
+            let select = "SELECT substr(content, 1, ?) FROM messages WHERE key = ?";
+            let text: String = query_scalar(select).bind(MARKED_TEXT).bind(key).fetch_one(connection).await?;
+            parts = weighed(terms, move |terms| snippet(&text, terms)).await?;
         }
     }
     Ok(SearchHit {

@@ -1,17 +1,15 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
+mod removal;
 mod search_index;
 
-use super::{
-    SqliteStore, branches, conversations, deletion, maintenance, open, pieces, rows::owner_name, search, transfer,
-    turns,
-};
+use super::{SqliteStore, branches, conversations, deletion, maintenance, open, pieces, search, transfer, turns};
 use crate::{
-    store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window, contract},
+    store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
     visitor::{Owner, VisitorId},
 };
 use protocol::{
-    conversation::{ConversationSettings, ConversationSummary, SettingsChange},
+    conversation::SettingsChange,
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus},
 };
@@ -91,6 +89,21 @@ async fn what_was_written_is_there_again() {
     {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(std::fs::metadata(folder.0.join("inner")).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}
+
+/// Also in a folder that others may look into.
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_else_may_read_the_files() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    std::fs::create_dir_all(folder.file().parent().unwrap()).unwrap();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    contract::conversation(&store, &owner()).await;
+    for end in ["", "-wal", "-shm"] {
+        let file = PathBuf::from(format!("{}{end}", folder.file().display()));
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o077, 0, "{}", file.display());
     }
 }
 
@@ -190,10 +203,20 @@ async fn no_statement_scans_a_table() {
         search::EXPANDED,
         search::index::NEW_MESSAGES,
         search::index::NEW_TITLES,
+        search::index::FORGET_WORDS,
+        deletion::SHARE_LESS,
     ] {
         for step in plan(&mut connection, statement).await {
             // What a statement made itself or was given, and the index of words.
-            let own = ["SCAN branch", "SCAN below", "SCAN parents VIRTUAL", "SCAN piece VIRTUAL", "SCAN (subquery"];
+            let own = [
+                "SCAN branch",
+                "SCAN below",
+                "SCAN up",
+                "SCAN json_each VIRTUAL",
+                "SCAN parents VIRTUAL",
+                "SCAN piece VIRTUAL",
+                "SCAN (subquery",
+            ];
             // An index that has only what is still to be done.
             let is_short = step.ends_with("_to_index");
             let fine = own.iter().any(|own| step.starts_with(own))
@@ -206,6 +229,17 @@ async fn no_statement_scans_a_table() {
     }
     let sorted = plan(&mut connection, conversations::RECENT).await;
     assert!(!sorted.iter().any(|step| step.contains("TEMP B-TREE")), "{sorted:?}");
+}
+
+#[tokio::test]
+async fn walks_down_a_branch_go_by_the_parent() {
+    let folder = Folder::new();
+    SqliteStore::open(&folder.file()).await.unwrap().close().await;
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    for statement in [branches::BELOW, branches::NEWEST_LEAF] {
+        let steps = plan(&mut connection, statement).await;
+        assert!(steps.iter().any(|step| step.contains("parent=?")), "{steps:?}");
+    }
 }
 
 async fn plan(connection: &mut SqliteConnection, statement: &'static str) -> Vec<String> {
@@ -269,78 +303,6 @@ async fn pieces_are_kept_as_long_as_somebody_needs_them() {
     store.close().await;
     SqliteStore::open(&folder.file()).await.unwrap();
     assert_eq!(count().await, 0);
-}
-
-/// More of them than are removed in one step.
-#[tokio::test]
-async fn a_long_conversation_is_removed_in_steps() {
-    let folder = Folder::new();
-    let store = SqliteStore::open(&folder.file()).await.unwrap();
-    let (owner, id) = (owner(), ConversationId(Uuid::new_v4()));
-    let mut messages: Vec<Message> = Vec::new();
-    for number in 0..2500 {
-        let parent = messages.last().map(|message| message.id);
-        messages.push(Message::user(MessageId(Uuid::new_v4()), parent, format!("word{number}"), 1));
-    }
-    let summary = ConversationSummary::new(id, 1);
-    let whole =
-        WholeConversation { summary, settings: ConversationSettings::default(), messages, head: None, origin: None };
-    store.import(&owner, whole).await.unwrap();
-    assert_eq!(store.get(&owner, id, Window::Last(5)).await.unwrap().messages[4].content, "word2499");
-    store.delete(&owner, id).await.unwrap();
-    let mut connection = open::options(&folder.file()).connect().await.unwrap();
-    query("UPDATE conversations SET deleted_at = 1").execute(&mut connection).await.unwrap();
-    let mut steps = 1;
-    while store.purge().await.unwrap() {
-        steps += 1;
-    }
-    assert!(steps >= 3, "{steps}");
-    for count in
-        ["SELECT count(*) FROM messages", "SELECT count(*) FROM conversations", "SELECT count(*) FROM message_words"]
-    {
-        assert_eq!(query_scalar::<_, i64>(count).fetch_one(&mut connection).await.unwrap(), 0, "{count}");
-    }
-}
-
-#[tokio::test]
-async fn what_cannot_be_restored_any_more_is_removed() {
-    let folder = Folder::new();
-    let store = SqliteStore::open(&folder.file()).await.unwrap();
-    let owner = owner();
-    let (whole, part) = (contract::conversation(&store, &owner).await, contract::conversation(&store, &owner).await);
-    for id in [whole, part] {
-        store.begin_turn(&owner, turn(id, "apple")).await.unwrap();
-        let answer = store.get(&owner, id, Window::All).await.unwrap().messages.remove(1);
-        store
-            .save_answer(&owner, id, Message { status: MessageStatus::Complete, content: "pear".into(), ..answer })
-            .await
-            .unwrap();
-    }
-    let empty = contract::conversation(&store, &owner).await;
-    store.delete(&owner, whole).await.unwrap();
-    let answer = store.get(&owner, part, Window::All).await.unwrap().messages[1].id;
-    store.delete_message(&owner, part, answer).await.unwrap();
-    let mut connection = open::options(&folder.file()).connect().await.unwrap();
-    let count = async |connection: &mut SqliteConnection| -> (i64, i64, i64) {
-        let count = "SELECT (SELECT count(*) FROM conversations), (SELECT count(*) FROM messages), (SELECT count(*) FROM message_words)";
-        sqlx::query_as(count).fetch_one(connection).await.unwrap()
-    };
-    store.indexer.settle().await;
-    while store.purge().await.unwrap() {}
-    assert_eq!(count(&mut connection).await, (3, 4, 4));
-    query("UPDATE conversations SET deleted_at = 1 WHERE deleted_at IS NOT NULL")
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    query("UPDATE messages SET deleted_at = 1 WHERE deleted_at IS NOT NULL").execute(&mut connection).await.unwrap();
-    query("UPDATE conversations SET updated_at = 1 WHERE head IS NULL").execute(&mut connection).await.unwrap();
-    while store.purge().await.unwrap() {}
-    assert_eq!(count(&mut connection).await, (1, 1, 1));
-    assert!(matches!(store.settings(&owner, empty).await, Err(StoreError::NotFound(_))));
-    assert!(matches!(store.restore_message(&owner, part, answer).await, Err(StoreError::NotFound(_))));
-    let whole: String = query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
-    assert_eq!(whole, "ok");
-    assert!(owner_name(&owner).starts_with("visitor:"));
 }
 
 #[tokio::test]

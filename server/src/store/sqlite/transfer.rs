@@ -141,9 +141,9 @@ pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Re
     let row = query(conversations::BY_TOKEN).bind(token).fetch_optional(&mut *connection).await?;
     let row = row.ok_or(StoreError::NotFound("shared conversation"))?;
     let found = conversations::found(&row)?;
-    let head: i64 = row.try_get(AFTER_FOUND)?;
+    let head: Option<i64> = row.try_get(AFTER_FOUND)?;
     // What was deleted since is not shown, nor what followed it.
-    let branch = branches::up(connection, Some(head), usize::MAX).await?;
+    let branch = branches::up(connection, head, usize::MAX).await?;
     let deleted = "SELECT m.id FROM messages m WHERE m.conversation = ? AND m.deleted_at IS NOT NULL";
     let deleted: Vec<Uuid> = query_scalar(deleted).bind(found.key).fetch_all(connection).await?;
     let there = branch.into_iter().map(|row| row.message).take_while(|message| !deleted.contains(&message.id.0));

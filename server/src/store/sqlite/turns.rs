@@ -6,7 +6,7 @@ use super::{
     rows::{self, AFTER_SUMMARY, integer, message_columns, owner_name},
 };
 use crate::{
-    store::{NewAsk, NewTurn, StoreError, TurnStart, title::title},
+    store::{KnownTurn, NewAsk, NewTurn, StoreError, TurnStart, title::title},
     visitor::Owner,
 };
 use protocol::{
@@ -19,18 +19,21 @@ use sqlx::{Row, SqliteConnection, query};
 pub(super) const BY_KEY: &str = concat!(
     "SELECT ",
     message_columns!(),
-    " FROM sends s JOIN messages m ON m.key = s.answer LEFT JOIN messages p ON p.key = m.parent \
-     WHERE s.conversation = ? AND s.key = ?"
+    ", p.content FROM sends s JOIN messages m ON m.key = s.answer LEFT JOIN messages p ON p.key = m.parent \
+     WHERE s.conversation = ? AND s.key = ? AND m.conversation = s.conversation"
 );
 
-/// The answer that an idempotency key has made. One that was deleted is an answer as well: the key must not make another.
-pub(super) async fn answer_by_key(
+/// The turn that an idempotency key has added. One that was deleted is a turn as well: the key must not add another.
+pub(super) async fn known(
     connection: &mut SqliteConnection,
     conversation: i64,
     key: &str,
-) -> Result<Option<Message>, StoreError> {
-    let row = query(BY_KEY).bind(conversation).bind(key).fetch_optional(connection).await?;
-    row.map(|row| rows::message(&row).map(|row| row.message)).transpose()
+) -> Result<Option<KnownTurn>, StoreError> {
+    let Some(row) = query(BY_KEY).bind(conversation).bind(key).fetch_optional(connection).await? else {
+        return Ok(None);
+    };
+    let question: Option<String> = row.try_get(13)?;
+    Ok(Some(KnownTurn { answer: rows::message(&row)?.message, question: question.unwrap_or_default() }))
 }
 
 pub(super) const BY_GENERATION: &str = concat!(
@@ -58,9 +61,9 @@ pub(super) async fn begin(
 ) -> Result<TurnStart, StoreError> {
     let conversation = conversations::find(connection, owner, turn.conversation).await?;
     if let Some(key) = &turn.idempotency_key
-        && let Some(answer) = answer_by_key(connection, conversation.key, key).await?
+        && let Some(known) = known(connection, conversation.key, key).await?
     {
-        return Ok(TurnStart::Known(Box::new(answer)));
+        return Ok(TurnStart::Known(Box::new(known)));
     }
     if let Some(generation) = conversation.summary.generation_id {
         return Err(StoreError::AnswerUnderWay(generation));
@@ -68,12 +71,10 @@ pub(super) async fn begin(
     let question = ask(connection, &conversation, turn.ask).await?;
     let answer = rows::insert(connection, conversation.key, Some(question), &turn.answer).await?;
     if let Some(key) = turn.idempotency_key {
-        query("INSERT INTO sends (conversation, key, answer) VALUES (?, ?, ?)")
-            .bind(conversation.key)
-            .bind(key)
-            .bind(answer)
-            .execute(&mut *connection)
-            .await?;
+        // The answer that it made before may have been removed.
+        let insert = "INSERT INTO sends (conversation, key, answer) VALUES (?, ?, ?) \
+                      ON CONFLICT DO UPDATE SET answer = excluded.answer";
+        query(insert).bind(conversation.key).bind(key).bind(answer).execute(&mut *connection).await?;
     }
     let settings = turn.settings.apply(conversation.settings.clone());
     let summary = advance(connection, conversation.key, answer, &turn.answer, &settings).await?;

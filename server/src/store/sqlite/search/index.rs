@@ -4,7 +4,7 @@
 use crate::store::{StoreError, words::indexed};
 use futures::TryStreamExt;
 use serde::Serialize;
-use sqlx::{Row, SqliteConnection, query, query_as};
+use sqlx::{Row, SqliteConnection, query, query_as, query_scalar};
 use std::collections::HashSet;
 
 /// The most texts of one step: whoever wants to write meanwhile waits for it.
@@ -113,13 +113,17 @@ async fn index_messages(connection: &mut SqliteConnection, messages: &[Indexed])
 
 /// Remembers words, so that their beginnings find them.
 async fn remember(connection: &mut SqliteConnection, texts: impl Iterator<Item = &Indexed>) -> Result<(), StoreError> {
-    let words = texts.flat_map(|text| text.words.split(' '));
-    let long: HashSet<&str> = words.filter(|word| word.chars().count() >= SHORTEST_EXPANDED).collect();
+    let long: HashSet<&str> = texts.flat_map(|text| long(&text.words)).collect();
     if !long.is_empty() {
         let insert = "INSERT INTO words (word) SELECT value FROM json_each(?) WHERE true ON CONFLICT DO NOTHING";
         query(insert).bind(json(&long)?).execute(connection).await?;
     }
     Ok(())
+}
+
+/// Those of the words that are remembered.
+fn long(words: &str) -> impl Iterator<Item = &str> {
+    words.split(' ').filter(|word| word.chars().count() >= SHORTEST_EXPANDED)
 }
 
 fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
@@ -131,15 +135,36 @@ pub(in crate::store::sqlite) async fn forget_messages(
     connection: &mut SqliteConnection,
     keys: &str,
 ) -> Result<(), StoreError> {
+    let mut words = HashSet::new();
+    let select = "SELECT content FROM messages WHERE key IN (SELECT value FROM json_each(?))";
+    {
+        let mut rows = query(select).bind(keys).fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
+            words.extend(long(&indexed(row.try_get(0)?)).map(str::to_owned));
+        }
+    }
     let delete = "DELETE FROM message_words WHERE rowid IN (SELECT value FROM json_each(?))";
-    query(delete).bind(keys).execute(connection).await?;
+    query(delete).bind(keys).execute(&mut *connection).await?;
+    forget_words(connection, &words).await
+}
+
+/// Forgets those of these words that no text has any more: they may have been a password.
+async fn forget_words(connection: &mut SqliteConnection, words: &HashSet<String>) -> Result<(), StoreError> {
+    query(FORGET_WORDS).bind(json(words)?).execute(connection).await?;
     Ok(())
 }
+
+pub(in crate::store::sqlite) const FORGET_WORDS: &str = "DELETE FROM words WHERE word IN (SELECT value FROM json_each(?)) \
+     AND NOT EXISTS (SELECT 1 FROM message_words WHERE message_words MATCH 'words : \"' || words.word || '\"') \
+     AND NOT EXISTS (SELECT 1 FROM title_words WHERE title_words MATCH 'words : \"' || words.word || '\"')";
 
 pub(in crate::store::sqlite) async fn forget_title(
     connection: &mut SqliteConnection,
     conversation: i64,
 ) -> Result<(), StoreError> {
-    query("DELETE FROM title_words WHERE rowid = ?").bind(conversation).execute(connection).await?;
-    Ok(())
+    let select = "SELECT title FROM conversations WHERE key = ?";
+    let title: Option<String> = query_scalar(select).bind(conversation).fetch_optional(&mut *connection).await?;
+    query("DELETE FROM title_words WHERE rowid = ?").bind(conversation).execute(&mut *connection).await?;
+    let words = long(&indexed(&title.unwrap_or_default())).map(str::to_owned).collect();
+    forget_words(connection, &words).await
 }
