@@ -28,8 +28,8 @@ struct Kept {
     message: Message,
     /// Where its parent is among those kept.
     parent: Option<usize>,
-    /// Not before its parent's: the order in which messages were made, as far as it can be known.
-    order: u64,
+    /// When it was made, as far as that can be known, and its place in the file; not before its parent's.
+    order: (u64, usize),
 }
 
 /// Puts the messages in the order of their making. What stands below a place without a message follows the nearest one above it.
@@ -46,7 +46,7 @@ pub(super) fn arrange(nodes: Vec<Node>, current: Option<&str>, began: u64) -> Re
     while let Some((node, above)) = next.pop() {
         reached += 1;
         let here = match drafts[node].take() {
-            Some(message) => Some(keep(&mut kept, message, above, began)),
+            Some(message) => Some(keep(&mut kept, message, node, above, began)),
             None => above,
         };
         places[node] = here;
@@ -84,12 +84,12 @@ impl<'a> Links<'a> {
     }
 }
 
-fn keep(kept: &mut Vec<Kept>, mut message: Message, parent: Option<usize>, began: u64) -> usize {
-    let after = parent.map_or(0, |parent| kept[parent].order);
+fn keep(kept: &mut Vec<Kept>, mut message: Message, place: usize, parent: Option<usize>, began: u64) -> usize {
+    let (after, after_place) = parent.map_or((0, 0), |parent| kept[parent].order);
     if message.created_at == 0 {
         message.created_at = after.max(began);
     }
-    let order = message.created_at.max(after);
+    let order = (message.created_at.max(after), place.max(after_place));
     kept.push(Kept { message, parent, order });
     kept.len() - 1
 }
@@ -98,7 +98,7 @@ fn in_order(kept: Vec<Kept>, shown: Option<usize>) -> Branches {
     let ids: Vec<MessageId> = kept.iter().map(|one| one.message.id).collect();
     let head = shown.map(|at| ids[at]);
     let mut kept: Vec<Kept> = kept;
-    // Stable: of the same time, a parent was there before its children.
+    // Stable: of the same time and place, a parent was there before its children.
     kept.sort_by_key(|one| one.order);
     let messages: Vec<Message> = kept
         .into_iter()
@@ -210,6 +210,22 @@ mod tests {
         assert_eq!(texts(&branches), pairs(&expected));
         assert_eq!(branches.messages[3].created_at, 20);
         assert_eq!(branches.head, Some(branches.messages[2].id));
+    }
+
+    /// Also where a file has messages of one time in an order that no branch has.
+    #[test]
+    fn what_was_written_in_order_is_read_in_that_order() {
+        let nodes = vec![
+            node("under b", "b", ANSWER, 50),
+            node("a", "", USER, 50),
+            node("b", "", USER, 10),
+            node("c", "", USER, 50),
+        ];
+        let first = texts(&arrange(nodes, None, 0).unwrap());
+        assert_eq!(first, pairs(&[("b", ""), ("a", ""), ("under b", "b"), ("c", "")]));
+        let again = [("b", "", 10), ("a", "", 50), ("under b", "b", 50), ("c", "", 50)];
+        let again = again.map(|(key, parent, at)| node(key, parent, USER, at));
+        assert_eq!(texts(&arrange(again.into(), None, 0).unwrap()), first);
     }
 
     #[test]
