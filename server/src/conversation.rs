@@ -109,11 +109,13 @@ impl Conversations {
         Ok(conversation)
     }
 
-    /// The branch behind a public address.
+    /// The branch behind a public address, without what the models thought.
     pub async fn shared(&self, token: &str) -> Result<Conversation, ConversationError> {
         let mut conversation = self.store.shared(token).await?;
         for message in &mut conversation.messages {
             self.bring_up_to_date(message);
+            // It was written for the one who asked.
+            message.reasoning.clear();
         }
         Ok(conversation)
     }

@@ -43,6 +43,7 @@ pub(super) async fn run<S: Store>(make: impl AsyncFn() -> S) {
     search::search_finds_what_fits(&make().await).await;
     search::search_takes_any_script(&make().await).await;
     transfer::a_shared_branch_is_read_by_its_token(&make().await).await;
+    transfer::a_shared_title_is_made_of_what_is_shown(&make().await).await;
     transfer::everything_goes_out_and_comes_in_again(&make().await).await;
 }
 

@@ -74,6 +74,19 @@ async fn a_shared_conversation_is_read_without_a_script_and_without_a_trace() {
 }
 
 #[tokio::test]
+async fn what_a_model_thought_is_not_shared() {
+    let app = TestApp::start().await;
+    let id = app.conversation().await;
+    Events::new(app.send(&id, "/fast /reasoning hello").await).all().await;
+    let conversation: Value = app.get(&format!("/api/conversations/{id}")).await.json().await.unwrap();
+    let thought = conversation["messages"][1]["reasoning"].as_str().unwrap();
+    let link = share(&app, &id).await;
+    let html = read(&app, link["path"].as_str().unwrap()).await.text().await.unwrap();
+    let begin: String = thought.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+    assert!(begin.len() > 10 && !html.contains(&begin), "{begin}: {html}");
+}
+
+#[tokio::test]
 async fn what_is_revoked_is_gone_at_once() {
     let app = TestApp::start().await;
     let id = app.conversation().await;

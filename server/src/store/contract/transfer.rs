@@ -26,6 +26,26 @@ pub(super) async fn a_shared_branch_is_read_by_its_token<S: Store>(store: &S) {
     assert!(matches!(store.shared("new").await, Err(StoreError::NotFound(_))));
 }
 
+/// What was edited away must not be seen in the title either.
+pub(super) async fn a_shared_title_is_made_of_what_is_shown<S: Store>(store: &S) {
+    let owner = owner();
+    let id = conversation(store, &owner).await;
+    let (history, answer) = add(store, &owner, turn(id, question("hunter2"), 3)).await;
+    finish(store, &owner, id, answer, "a").await;
+    let NewAsk::Question(edited) = question("rivers") else { unreachable!() };
+    let (_, answer) = add(store, &owner, turn(id, NewAsk::Edit(history[0].id, edited), 4)).await;
+    finish(store, &owner, id, answer, "b").await;
+    let title = async || store.get(&owner, id, Window::All).await.unwrap().summary.title;
+    assert_eq!(title().await, "rivers");
+    store.set_title(&owner, id, "About hunter2".into()).await.unwrap();
+    store.share(&owner, id, "title".into()).await.unwrap();
+    let shared = async || store.shared("title").await.unwrap().summary.title;
+    assert_eq!((title().await.as_str(), shared().await.as_str()), ("About hunter2", "rivers"));
+    let named = ConversationChange { title: Some("Mine".into()), ..ConversationChange::default() };
+    store.change(&owner, id, named).await.unwrap();
+    assert_eq!(shared().await, "Mine");
+}
+
 pub(super) async fn everything_goes_out_and_comes_in_again<S: Store>(store: &S) {
     let (owner, other) = (owner(), owner());
     let (id, messages) = long(store, &owner, 2).await;

@@ -91,7 +91,7 @@ pub(super) async fn an_edit_stands_beside_the_question<S: Store>(store: &S) {
     let shown = store.get(&owner, id, Window::All).await.unwrap();
     assert_eq!(texts(store, &owner, id).await, ["uno", "UNO"]);
     assert_eq!(shown.messages[0].siblings, [old, shown.messages[0].id]);
-    assert_eq!(shown.summary.title, "one", "the title stays");
+    assert_eq!(shown.summary.title, "uno", "the title is made of what is shown");
     for wrong in [answered, MessageId(Uuid::new_v4())] {
         assert!(matches!(store.begin_turn(&owner, turn(id, edit(wrong), 5)).await, Err(StoreError::NotFound(_))));
     }

@@ -2,13 +2,13 @@
 
 use super::{
     branches,
-    conversations::{self, AFTER_FOUND},
+    conversations::{self, AFTER_FOUND, title_by},
     pieces,
     rows::{self, message_columns, owner_name},
     search::index,
 };
 use crate::{
-    store::{Imported, StoreError, WholeConversation, Window},
+    store::{Imported, StoreError, WholeConversation, Window, title::title},
     visitor::Owner,
 };
 use protocol::{
@@ -140,7 +140,7 @@ pub(super) async fn unshare(
 pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Result<Conversation, StoreError> {
     let row = query(conversations::BY_TOKEN).bind(token).fetch_optional(&mut *connection).await?;
     let row = row.ok_or(StoreError::NotFound("shared conversation"))?;
-    let found = conversations::found(&row)?;
+    let mut found = conversations::found(&row)?;
     let head: Option<i64> = row.try_get(AFTER_FOUND)?;
     // What was deleted since is not shown, nor what followed it.
     let branch = branches::up(connection, head, usize::MAX).await?;
@@ -148,8 +148,10 @@ pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Re
     let deleted: Vec<Uuid> = query_scalar(deleted).bind(found.key).fetch_all(connection).await?;
     let there = branch.into_iter().map(|row| row.message).take_while(|message| !deleted.contains(&message.id.0));
     let messages: Vec<_> = there.collect();
-    if messages.is_empty() {
-        return Err(StoreError::NotFound("shared conversation"));
+    let first = messages.first().ok_or(StoreError::NotFound("shared conversation"))?;
+    if found.title_by != title_by::PERSON {
+        // One that was made from words that are not shown would show them.
+        found.summary.title = title(&first.content);
     }
     Ok(Conversation {
         summary: found.summary,

@@ -92,6 +92,11 @@ async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAs
             if old.message.role != Role::User {
                 return Err(StoreError::NotFound("question"));
             }
+            if old.parent.is_none() && conversation.title_by == title_by::QUESTION {
+                // The title was made from the question that is edited away.
+                let title = title(&question.content);
+                conversations::set_title(connection, conversation.key, &title, title_by::QUESTION).await?;
+            }
             (old.parent, question)
         }
         NewAsk::Retry(old) => {
