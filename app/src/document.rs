@@ -2,15 +2,12 @@
 
 use crate::{
     browser::document,
-    page_data::PageData,
-    pages::{chat::ChatPage, not_found::NotFoundPage},
+    erased::effect,
+    page_data::{self, PageData},
+    pages::{chat::ChatPage, title},
 };
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
-use leptos_router::{
-    components::{ParentRoute, Route, Router, Routes},
-    path,
-};
+use leptos_meta::HashedStylesheet;
 
 /// A chat is seen from its end before the page has come to life. A script must not be escaped, so it is set as it stands; it is
 /// this constant, and no text of a model or a person is ever put into it.
@@ -28,7 +25,11 @@ const TO_THE_END: &str =
 /// # }
 /// ```
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let theme = use_context::<PageData>().and_then(|data| data.theme).map(|theme| theme.as_str());
+    let data = use_context::<PageData>().unwrap_or_default();
+    let theme = data.theme.map(|theme| theme.as_str());
+    let written = data.written();
+    let name = data.conversation.map(|conversation| conversation.summary.title);
+    let title = title::of_page(name.as_deref(), data.not_found);
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -43,11 +44,12 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet id="style" options=options.clone() />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
-                <MetaTags />
+                <title>{title}</title>
             </head>
             <body>
                 <App />
                 <script inner_html=TO_THE_END></script>
+                <script type="application/json" id=page_data::ELEMENT inner_html=written></script>
                 <noscript class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages."</noscript>
             </body>
         </html>
@@ -57,17 +59,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The page at any address.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_meta_context();
     provide_context(PageData::shared());
-    Effect::new(|_| document::mark_hydrated());
-    view! {
-        <Router>
-            <Routes fallback=NotFoundPage>
-                <ParentRoute path=path!("") view=ChatPage>
-                    <Route path=path!("") view=|| () />
-                    <Route path=path!("c/:conversation") view=|| () />
-                </ParentRoute>
-            </Routes>
-        </Router>
-    }
+    effect(|_| document::mark_hydrated());
+    view! { <ChatPage /> }
 }

@@ -1,6 +1,7 @@
 //! What the server knows when it renders a page, handed on to the browser so that both render the same.
 
-use leptos::{prelude::use_context, server::SharedValue};
+use crate::{browser::document, json};
+use leptos::prelude::use_context;
 use protocol::{
     conversation::{Conversation, ConversationList},
     model::ModelList,
@@ -18,6 +19,9 @@ pub(crate) const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
 
 /// What is in it if not.
 pub(crate) const SIDEBAR_CLOSED: &str = "closed";
+
+/// The id of the element that hands it on.
+pub(crate) const ELEMENT: &str = "page-data";
 
 /// What the server provides as a context before it renders [`shell`](crate::shell()).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -44,7 +48,13 @@ pub struct PageData {
 impl PageData {
     /// On the server, what was provided; in the browser, what the server rendered with.
     pub(crate) fn shared() -> Self {
-        SharedValue::new(|| use_context::<Self>().unwrap_or_default()).into_inner()
+        let of_document = || json::read(&document::text_of(ELEMENT)?);
+        use_context().or_else(of_document).unwrap_or_default()
+    }
+
+    /// This, as it stands in the document for the browser: in an element that nothing in it can end.
+    pub(crate) fn written(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default().replace('<', "\\u003c")
     }
 }
 

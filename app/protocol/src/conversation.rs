@@ -183,6 +183,7 @@ impl ConversationChange {
 
 /// A conversation with the messages of the branch that is shown, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "ConversationFields")]
 pub struct Conversation {
     /// What a list would show.
     #[serde(flatten)]
@@ -193,11 +194,43 @@ pub struct Conversation {
     /// asked for.
     pub messages: Vec<Message>,
     /// Whether the shown branch has more messages above these.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub earlier: bool,
     /// The token of its public page, if it is shared.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub shared: Option<String>,
+}
+
+/// [`Conversation`] as it is read: field by field, because what is flattened is copied before it is read, messages and all.
+#[derive(Deserialize)]
+struct ConversationFields {
+    id: ConversationId,
+    title: String,
+    created_at: u64,
+    updated_at: u64,
+    #[serde(default)]
+    pinned: bool,
+    #[serde(default)]
+    generation_id: Option<GenerationId>,
+    settings: ConversationSettings,
+    messages: Vec<Message>,
+    #[serde(default)]
+    earlier: bool,
+    #[serde(default)]
+    shared: Option<String>,
+}
+
+impl From<ConversationFields> for Conversation {
+    fn from(fields: ConversationFields) -> Self {
+        let ConversationFields { id, title, created_at, updated_at, pinned, generation_id, .. } = fields;
+        Self {
+            summary: ConversationSummary { id, title, created_at, updated_at, pinned, generation_id },
+            settings: fields.settings,
+            messages: fields.messages,
+            earlier: fields.earlier,
+            shared: fields.shared,
+        }
+    }
 }
 
 impl Conversation {

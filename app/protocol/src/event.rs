@@ -3,6 +3,8 @@
 //! Format: `{"type":"chunk","content":"I "}`, one JSON object an event; the frame's `id:` is the event's number, counted
 //! from 1. Readers ignore types and fields that they do not know. `complete` and `error` end a stream; an end without
 //! either means that the connection broke, and that the reader goes on from its last number.
+//!
+//! A field means the same in every type that has it, new types included.
 
 use crate::{
     error::PublicError,
@@ -10,9 +12,13 @@ use crate::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+mod fields;
+
+use fields::EventFields;
+
 /// One event of a generation. Rare large variants are boxed, so that a log of chunks stays small.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "EventFields")]
 pub enum StreamEvent {
     /// Something about the generation itself.
     Status(Box<Status>),
@@ -33,7 +39,6 @@ pub enum StreamEvent {
     /// The end: it failed. What came before stays.
     Error(PublicError),
     /// A type that this build does not know.
-    #[serde(other)]
     Unknown,
 }
 
@@ -45,7 +50,7 @@ impl StreamEvent {
 }
 
 /// `{"type":"status","status":…}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum Status {
     /// The first event of each generation: it was accepted, and these are its names.
@@ -65,7 +70,6 @@ pub enum Status {
         to: String,
     },
     /// A status that this build does not know.
-    #[serde(other)]
     Unknown,
 }
 
@@ -88,21 +92,19 @@ pub struct Processing {
 }
 
 /// The end of an answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Complete {
     /// Why the model ended.
     pub finish_reason: FinishReason,
     /// The session that remembers this exchange, on routes that have one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<ConversationId>,
     /// What a person might ask next; empty where nothing is suggested.
-    #[serde(default)]
     pub suggestions: Vec<String>,
     /// What it cost in tokens, where the provider says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
     /// How fast it was.
-    #[serde(default)]
     pub stats: Stats,
 }
 

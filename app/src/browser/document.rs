@@ -12,6 +12,11 @@ pub(crate) fn mark_hydrated() {
     }
 }
 
+/// The text of the element with an id.
+pub(crate) fn text_of(id: &str) -> Option<String> {
+    document().get_element_by_id(id)?.text_content()
+}
+
 /// Sets an attribute of the root element, or takes it away.
 pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
     if let Some(root) = document().document_element() {

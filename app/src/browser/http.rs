@@ -1,6 +1,7 @@
 //! Fetching: JSON, and event streams that are read while they come.
 
 use super::file::ChosenFile;
+use crate::json;
 use futures::StreamExt;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::window;
@@ -87,13 +88,13 @@ pub fn encoded(text: &str) -> String {
 pub async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
     let request = abort.attach(Request::get(address)).build().map_err(|_| FetchError::Broken)?;
-    json(accepted(request).await?).await
+    answer(accepted(request).await?).await
 }
 
 /// `POST` of JSON that is answered with JSON.
 pub async fn post<T: DeserializeOwned>(address: &str, body: &impl Serialize, key: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
-    json(accepted(post_request(&abort, address, body, key)?).await?).await
+    answer(accepted(post_request(&abort, address, body, key)?).await?).await
 }
 
 /// `POST` without a body; what is answered is passed over.
@@ -107,7 +108,7 @@ pub async fn post_nothing(address: &str) -> Result<(), FetchError> {
 pub async fn post_for<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
     let request = abort.attach(Request::post(address)).build().map_err(|_| FetchError::Broken)?;
-    json(accepted(request).await?).await
+    answer(accepted(request).await?).await
 }
 
 /// `POST` of a file that is answered with JSON. The browser reads the file while it sends it.
@@ -115,7 +116,7 @@ pub(crate) async fn post_file<T: DeserializeOwned>(address: &str, file: &ChosenF
     let abort = AbortOnDrop::new();
     let builder = Request::post(address).header("content-type", "application/octet-stream");
     let request = abort.attach(builder).body(file.body()).map_err(|_| FetchError::Broken)?;
-    json(accepted(request).await?).await
+    answer(accepted(request).await?).await
 }
 
 /// `PATCH` of JSON that is answered with JSON.
@@ -124,7 +125,7 @@ pub async fn patch<T: DeserializeOwned>(address: &str, body: &impl Serialize) ->
     let body = serde_json::to_string(body).map_err(|_| FetchError::Broken)?;
     let builder = Request::patch(address).header("content-type", "application/json");
     let request = abort.attach(builder).body(body).map_err(|_| FetchError::Broken)?;
-    json(accepted(request).await?).await
+    answer(accepted(request).await?).await
 }
 
 /// `DELETE`.
@@ -172,7 +173,7 @@ async fn accepted(request: Request) -> Result<Response, FetchError> {
     }
     let status = response.status();
     let retry_after = response.headers().get("retry-after").and_then(|text| pause(&text));
-    let problem = response.text().await.ok().and_then(|text| serde_json::from_str::<Problem>(&text).ok());
+    let problem = response.text().await.ok().and_then(|text| json::read::<Problem>(&text));
     let error = match problem {
         Some(problem) => PublicError::new(problem.code, problem.detail),
         None => PublicError {
@@ -191,9 +192,9 @@ fn pause(text: &str) -> Option<Duration> {
     (!milliseconds.is_nan()).then(|| Duration::from_millis(milliseconds.max(0.0) as u64))
 }
 
-async fn json<T: DeserializeOwned>(response: Response) -> Result<T, FetchError> {
+async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, FetchError> {
     let text = response.text().await.map_err(|_| FetchError::Broken)?;
-    serde_json::from_str(&text).map_err(|_| FetchError::Broken)
+    json::read(&text).ok_or(FetchError::Broken)
 }
 
 /// An event stream that is read while it comes. Dropping it closes the connection.
@@ -223,7 +224,7 @@ impl EventStream {
     /// Waits for bytes and adds the events in them; there may be none. False at the end of the stream.
     pub async fn read(&mut self, events: &mut Vec<(u64, StreamEvent)>) -> Result<bool, FetchError> {
         let take = |id: &str, data: &str| {
-            let event = serde_json::from_str(data).unwrap_or(StreamEvent::Unknown);
+            let event = json::read(data).unwrap_or(StreamEvent::Unknown);
             if let Ok(number) = id.parse() {
                 events.push((number, event));
             }

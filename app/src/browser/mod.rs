@@ -1,7 +1,7 @@
 //! The browser: the only room that names `web_sys`, `js_sys`, `gloo_net` and `wasm_streams`.
 //!
-//! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), the
-//! document, its cookies and its clipboard (`document`), elements (`element`), chosen files (`file`), the connection
+//! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), numbers as text (`number`), the
+//! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), chosen files (`file`), the connection
 //! (`connection`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
 //! `locks`).
 //!
@@ -10,6 +10,7 @@
 //!
 //! What it must not know: conversations, components, signals of the chat.
 
+pub(crate) mod address;
 pub(crate) mod channel;
 pub(crate) mod connection;
 pub(crate) mod document;
@@ -17,6 +18,7 @@ pub(crate) mod element;
 pub(crate) mod file;
 pub mod http;
 pub(crate) mod locks;
+pub(crate) mod number;
 pub(crate) mod random;
 pub(crate) mod storage;
 pub mod time;

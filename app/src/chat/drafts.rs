@@ -1,7 +1,11 @@
 //! What was typed and not sent, kept over a reload and while another conversation is shown: one text for each conversation.
 
 use super::session::Session;
-use crate::browser::{storage, time};
+use crate::{
+    browser::{storage, time},
+    erased::effect,
+    json,
+};
 use leptos::prelude::*;
 use protocol::id::ConversationId;
 use serde::{Deserialize, Serialize};
@@ -28,7 +32,7 @@ fn place(conversation: Option<ConversationId>) -> String {
 }
 
 fn read(name: &str) -> Option<Draft<'static>> {
-    serde_json::from_str(&storage::kept(name)?).ok()
+    json::read(&storage::kept(name)?)
 }
 
 /// Forgets the draft of a conversation.
@@ -76,7 +80,7 @@ impl Session {
         if !self.options.with_value(|options| options.keeps_drafts) {
             return;
         }
-        Effect::new(move |before: Option<Option<ConversationId>>| {
+        effect(move |before: Option<Option<ConversationId>>| {
             let here = self.conversation.get();
             if before.is_none() {
                 clean(MOST);

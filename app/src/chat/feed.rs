@@ -19,6 +19,7 @@ use crate::browser::{
     locks::{self, Lock, Wish},
     time::within,
 };
+use crate::erased::effect;
 use futures::channel::oneshot;
 use hub::Hub;
 pub(super) use hub::{Heard, Line};
@@ -79,7 +80,7 @@ impl Feed {
 
     /// Takes part, in a browser that can: hears the other tabs, and reads for them if it is its turn.
     pub(super) fn start(self, scope: Scope) {
-        Effect::new(move |_| {
+        effect(move |_| {
             let Some(hub) = Hub::open(self) else { return };
             self.hub.set_value(Some(SendWrapper::new(Rc::clone(&hub))));
             scope.spawn(async move {

@@ -8,7 +8,7 @@ use super::{
     options::StreamingChatOptions,
     session::{Look, Session},
 };
-use crate::browser::http::FetchError;
+use crate::{browser::http::FetchError, erased::effect};
 use leptos::prelude::*;
 use protocol::{
     conversation::ConversationSettings,
@@ -81,7 +81,7 @@ pub struct StreamingChatHandle {
 pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle {
     let session = Session::new(options);
     session.follow_others();
-    Effect::new(move |_| session.resume());
+    effect(move |_| session.resume());
     session.watch_held();
     session.keep_drafts();
     let last = Memo::new_with_compare(

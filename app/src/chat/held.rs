@@ -12,6 +12,7 @@ use crate::browser::{
     http::{self, FetchError, Refusal},
     storage, time,
 };
+use crate::erased::effect;
 use leptos::prelude::*;
 use protocol::{
     conversation::{ConversationSettings, SettingsChange},
@@ -158,7 +159,7 @@ impl Session {
 
     /// Sends by itself what is to be sent by itself, also in a conversation that is not shown at the time.
     pub(super) fn watch_held(self) {
-        Effect::new(move |_| {
+        effect(move |_| {
             let next = self.next_automatic()?;
             let shown = self.conversation.get() == next.conversation;
             // An answer that is under way, or a conversation that is being opened, goes first.

@@ -2,7 +2,7 @@
 
 use futures::future::{AbortHandle, Abortable, poll_fn};
 use leptos::{prelude::*, reactive::owner::WeakOwner};
-use std::{future::Future, task::Poll};
+use std::{future::Future, pin::Pin, task::Poll};
 
 /// The component that a chat belongs to. A task must not hold on to it: a component that is held is never cleaned up, and then
 /// nothing ends the task.
@@ -31,7 +31,8 @@ impl Scope {
             let with_component = abort.clone();
             owner.with(|| on_cleanup(move || with_component.abort()));
         }
-        let mut task = Box::pin(task);
+        // In a box of one type for all tasks: what stands around it is compiled once.
+        let mut task: Pin<Box<dyn Future<Output = ()>>> = Box::pin(task);
         let task = poll_fn(move |context| match owner.upgrade() {
             Some(owner) => owner.with(|| untrack(|| task.as_mut().poll(context))),
             None => Poll::Ready(()),

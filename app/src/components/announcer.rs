@@ -5,6 +5,7 @@ use super::{countdown::duration, held_card::why, version_switcher::place_words};
 use crate::{
     browser::time,
     chat::{handle::StreamingChatHandle, held::Held},
+    erased::effect,
 };
 use leptos::prelude::*;
 use protocol::message::{MessageStatus, Role};
@@ -16,7 +17,7 @@ pub fn Announcer(
     chat: StreamingChatHandle,
 ) -> impl IntoView {
     let words = RwSignal::new(String::new());
-    Effect::new(move |before: Option<bool>| {
+    effect(move |before: Option<bool>| {
         let busy = chat.is_streaming.get();
         if busy {
             words.set("The assistant is answering.".to_owned());
@@ -25,7 +26,7 @@ pub fn Announcer(
         }
         busy
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         let turn = chat.turned.get()?;
         let versions = chat.messages.with(|all| {
             let shown = all.iter().find(|message| message.id() == Some(turn.to))?;
@@ -39,7 +40,7 @@ pub fn Announcer(
         move |_| chat.held.get(),
         |before, now| before.map(|held| held.as_ref().map(moment)) != now.map(|held| held.as_ref().map(moment)),
     );
-    Effect::new(move |_| {
+    effect(move |_| {
         let held = waiting.get()?;
         let left = duration(time::seconds_until(held.until));
         words.set(format!("{} You can send again in {left}.", why(held.code)));

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     chat::{handle::StreamingChatHandle, message::ChatMessage},
+    erased::{For, Show, memo},
     markdown::view::Markdown,
 };
 use leptos::prelude::*;
@@ -26,20 +27,20 @@ pub fn AssistantMessage(
     /// The chat that it belongs to.
     chat: StreamingChatHandle,
 ) -> impl IntoView {
-    let status = Memo::new({
+    let status = memo({
         let status = message.status.clone();
-        move |_| status.get()
+        move || status.get()
     });
     let key = message.key;
-    let is_last = Memo::new(move |_| chat.messages.with(|all| all.last().is_some_and(|last| last.key == key)));
-    let waits = Memo::new({
+    let is_last = memo(move || chat.messages.with(|all| all.last().is_some_and(|last| last.key == key)));
+    let waits = memo({
         let (text, reasoning) = (message.text.clone(), message.reasoning.clone());
-        move |_| status.get() == MessageStatus::Streaming && text.is_empty() && reasoning.is_empty()
+        move || status.get() == MessageStatus::Streaming && text.is_empty() && reasoning.is_empty()
     });
     let copied = message.clone();
-    let can_continue = Memo::new({
+    let can_continue = memo({
         let message = message.clone();
-        move |_| {
+        move || {
             let ended = status.get() != MessageStatus::Streaming;
             ended && is_last.get() && may_ask(chat) && message.can_continue()
         }

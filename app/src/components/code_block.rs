@@ -1,7 +1,7 @@
 //! A block of code, with its language and a button to copy it.
 
 use super::copy_button::CopyButton;
-use crate::browser::element;
+use crate::{browser::element, erased::effect};
 use leptos::{html, prelude::*};
 
 /// Code that is whole.
@@ -32,7 +32,7 @@ pub fn LiveCodeBlock(
     let start = code.get_untracked();
     let drawn = start.len();
     let whole = code.clone();
-    Effect::new(move |drawn_before: Option<usize>| {
+    effect(move |drawn_before: Option<usize>| {
         let drawn = drawn_before.unwrap_or(drawn);
         let node = node.get();
         code.with(|code| match node {

@@ -4,6 +4,7 @@ use super::icon::{Drawing, Icon};
 use crate::{
     browser::{document, element},
     chat::{handle::StreamingChatHandle, held::Held},
+    erased::{effect, memo},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -27,13 +28,13 @@ pub fn Composer(
         }
     };
     // A keyboard that slides over the page is not called up unasked.
-    Effect::new(move |_| {
+    effect(move |_| {
         if document::matches_media(DESK) {
             focus();
         }
     });
     // Whatever began the answer, the next thing is typed here. (A button that was pressed may be gone by now.)
-    Effect::new(move |before: Option<bool>| {
+    effect(move |before: Option<bool>| {
         let busy = chat.is_streaming.get();
         if busy && before == Some(false) && document::matches_media(DESK) {
             focus();
@@ -41,8 +42,8 @@ pub fn Composer(
         busy
     });
     // A new chat begins with its first question, also if its button was pressed by keyboard.
-    let is_new = Memo::new(move |_| chat.conversation.get().is_none());
-    Effect::new(move |before: Option<bool>| {
+    let is_new = memo(move || chat.conversation.get().is_none());
+    effect(move |before: Option<bool>| {
         let new = is_new.get();
         if new && before == Some(false) && document::matches_media(DESK) {
             focus();
@@ -50,8 +51,8 @@ pub fn Composer(
         new
     });
     // A question that is taken back is there to be edited.
-    let waits = Memo::new(move |_| chat.held.with(|held| held.as_ref().is_some_and(Held::is_question)));
-    Effect::new(move |before: Option<bool>| {
+    let waits = memo(move || chat.held.with(|held| held.as_ref().is_some_and(Held::is_question)));
+    effect(move |before: Option<bool>| {
         let now = waits.get();
         let taken_back = before == Some(true) && !now && chat.draft.with_untracked(|draft| !draft.is_empty());
         if taken_back && !chat.is_streaming.get_untracked() {
@@ -75,7 +76,7 @@ pub fn Composer(
             send();
         }
     };
-    let blank = Memo::new(move |_| chat.draft.with(|draft| draft.trim().is_empty()));
+    let blank = memo(move || chat.draft.with(|draft| draft.trim().is_empty()));
     // Send and Stop have one place: the second click of a double click on one must not be a click on the other.
     let is_first = |event: &ev::MouseEvent| event.detail() < 2;
     let stop_clicked = move |event: ev::MouseEvent| {
@@ -117,7 +118,7 @@ pub fn Composer(
 
 /// Keeps the text area and the draft the same. What was typed before the page came to life is taken over.
 fn tie_text(area: NodeRef<html::Textarea>, draft: RwSignal<String>) {
-    Effect::new(move |before: Option<bool>| {
+    effect(move |before: Option<bool>| {
         let Some(area) = area.get() else { return false };
         let first = before != Some(true);
         let typed = area.value();

@@ -12,6 +12,7 @@ use crate::{
         days::{Clock, Group, Line},
         list::Reading,
     },
+    erased::{For, effect, memo},
     page_data::{PageData, ZONE_COOKIE},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
@@ -36,14 +37,14 @@ pub fn ConversationList(
     let view_node = NodeRef::<html::Div>::new();
     let known = actions.conversations.known;
     let clock = local_clock();
-    let lines = Memo::new(move |_| {
+    let lines = memo(move || {
         let (now, offset) = clock.get();
         let offset = |moment: u64| offset.unwrap_or_else(|| time::zone_offset(moment as f64));
         known.with(|known| Clock { now, offset }.lines(known))
     });
-    let (seen, measure) = seen_lines(view_node, Memo::new(move |_| lines.with(Vec::len)));
+    let (seen, measure) = seen_lines(view_node, memo(move || lines.with(Vec::len)));
     let renaming = RwSignal::new(None::<ConversationId>);
-    Effect::new(move |_| {
+    effect(move |_| {
         let near_the_end = seen.get().end + AHEAD >= lines.with(Vec::len);
         if near_the_end && actions.conversations.has_more() && actions.conversations.reading.get() == Reading::Idle {
             spawn_local(actions.conversations.read_more());
@@ -101,7 +102,7 @@ fn reading_words(actions: ConversationActions, empty: bool) -> Option<AnyView> {
 fn local_clock() -> RwSignal<(u64, Option<i32>)> {
     let data = use_context::<PageData>().unwrap_or_default();
     let clock = RwSignal::new((data.now, Some(data.zone_offset)));
-    Effect::new(move |_| {
+    effect(move |_| {
         let look = move || {
             let now = time::wall_clock();
             clock.set((now as u64, None));
@@ -126,13 +127,13 @@ fn seen_lines(view_node: NodeRef<html::Div>, count: Memo<usize>) -> (Memo<Range<
             seen.set(first.saturating_sub(BEYOND)..first + many + BEYOND);
         }
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         count.track();
         let view = view_node.get()?;
         measure();
         Some(SizeWatch::new(&view, measure))
     });
-    (Memo::new(move |_| seen.get()), measure)
+    (memo(move || seen.get()), measure)
 }
 
 fn clamped(range: Range<usize>, count: usize) -> Range<usize> {

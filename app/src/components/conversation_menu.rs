@@ -6,7 +6,10 @@ use super::{
     menu::{Menu, MenuItem, MenuLink},
     share_dialog::ShareDialog,
 };
-use crate::conversations::transfer::{Format, export_address};
+use crate::{
+    conversations::transfer::{Format, export_address},
+    erased::{Show, memo},
+};
 use leptos::prelude::*;
 
 /// A menu in the page's head: share, have as a file, delete. Nothing as long as there is no conversation.
@@ -17,7 +20,7 @@ pub fn ConversationMenu(
 ) -> impl IntoView {
     let chat = actions.chat;
     let sharing = RwSignal::new(false);
-    let exists = Memo::new(move |_| chat.conversation.get().is_some());
+    let exists = memo(move || chat.conversation.get().is_some());
     let share = Callback::new(move |()| sharing.set(true));
     let delete = Callback::new(move |()| {
         if let Some(id) = chat.conversation.get_untracked() {

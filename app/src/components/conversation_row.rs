@@ -5,7 +5,10 @@ use super::{
     icon::Drawing,
     menu::{Menu, MenuItem},
 };
-use crate::browser::element;
+use crate::{
+    browser::element,
+    erased::{Show, effect, memo},
+};
 use leptos::{ev, html, prelude::*};
 use protocol::{conversation::LONGEST_TITLE, id::ConversationId};
 
@@ -22,16 +25,16 @@ pub fn ConversationRow(
     opened: Callback<()>,
 ) -> impl IntoView {
     let chat = actions.chat;
-    let one = Memo::new(move |_| actions.conversations.find(id));
-    let title = Memo::new(move |_| actions.title(id));
-    let pinned = Memo::new(move |_| one.with(|one| one.as_ref().is_some_and(|one| one.pinned)));
-    let is_shown = Memo::new(move |_| chat.conversation.get() == Some(id));
-    let is_live = Memo::new(move |_| {
+    let one = memo(move || actions.conversations.find(id));
+    let title = memo(move || actions.title(id));
+    let pinned = memo(move || one.with(|one| one.as_ref().is_some_and(|one| one.pinned)));
+    let is_shown = memo(move || chat.conversation.get() == Some(id));
+    let is_live = memo(move || {
         let elsewhere = one.with(|one| one.as_ref().is_some_and(|one| one.generation_id.is_some()));
         // Of the one that is shown, this page knows it first.
         if is_shown.get() { chat.is_streaming.get() } else { elsewhere }
     });
-    let is_renamed = Memo::new(move |_| renaming.get() == Some(id));
+    let is_renamed = memo(move || renaming.get() == Some(id));
     let link = NodeRef::<html::A>::new();
     let rename = Callback::new(move |()| renaming.set(Some(id)));
     let pin = Callback::new(move |()| actions.pin(id, !pinned.get_untracked()));
@@ -71,7 +74,7 @@ fn TitleEditor(id: ConversationId, actions: ConversationActions, done: Callback<
     let input = NodeRef::<html::Input>::new();
     let before = untrack(|| actions.conversations.find(id)).map(|one| one.title).unwrap_or_default();
     let over = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(input) = input.get() {
             element::select_text(&input);
         }

@@ -1,13 +1,13 @@
 //! Counting down to a moment.
 
-use crate::browser::time;
+use crate::{browser::time, erased::effect};
 use leptos::prelude::*;
 
 /// The seconds that are left until a moment (in milliseconds since 1970 UTC), rounded up. Nothing ticks while the page is
 /// hidden. Where there is a moment from the beginning, only for what the browser renders: the server has no clock here.
 pub(super) fn seconds_left(until: Signal<Option<f64>>) -> Signal<u64> {
     let left = RwSignal::new(until.get_untracked().map_or(0, time::seconds_until));
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(until) = until.get() {
             left.set(time::seconds_until(until));
             leptos::reactive::spawn_local_scoped_with_cancellation(time::count_down(until, move |now| {

@@ -6,6 +6,7 @@ use crate::{
         time,
     },
     chat::handle::StreamingChatHandle,
+    erased::{Show, effect},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -34,7 +35,7 @@ pub fn EarlierMessages(
             let _ = reading.try_set(false);
         });
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         // The watch tells of a change only: after each reading it looks anew.
         let wanted = chat.has_earlier.get() && !reading.get() && !failed.get() && !chat.is_loading.get();
         chat.look.track();

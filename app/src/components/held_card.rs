@@ -4,7 +4,10 @@ use super::{
     countdown::{duration, seconds_left},
     icon::{Drawing, Icon},
 };
-use crate::chat::{handle::StreamingChatHandle, held::Held};
+use crate::{
+    chat::{handle::StreamingChatHandle, held::Held},
+    erased::{Show, memo},
+};
 use leptos::prelude::*;
 use protocol::error::ErrorCode;
 
@@ -14,7 +17,7 @@ pub fn HeldCard(
     /// The chat.
     chat: StreamingChatHandle,
 ) -> impl IntoView {
-    let shown = Memo::new(move |_| chat.held.with(Option::is_some));
+    let shown = memo(move || chat.held.with(Option::is_some));
     view! {
         <Show when=move || shown.get()>
             <Waiting chat />
@@ -25,8 +28,8 @@ pub fn HeldCard(
 #[component]
 fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
     let held = move |of: fn(&Held) -> bool| chat.held.with(|held| held.as_ref().is_some_and(of));
-    let left = seconds_left(Memo::new(move |_| chat.held.with(|held| held.as_ref().map(|held| held.until))).into());
-    let ready = Memo::new(move |_| left.get() == 0);
+    let left = seconds_left(memo(move || chat.held.with(|held| held.as_ref().map(|held| held.until))).into());
+    let ready = memo(move || left.get() == 0);
     let why = move || chat.held.with(|held| held.as_ref().map(|held| why(held.code)));
     let back = move || if held(Held::is_question) { "Edit" } else { "Cancel" };
     view! {

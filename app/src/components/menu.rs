@@ -5,6 +5,7 @@ use crate::browser::{
     connection::Listener,
     element::{self, Which},
 };
+use crate::erased::{Show, effect};
 use leptos::{ev, html, prelude::*};
 
 const ITEMS: &str = "[role=menuitem]";
@@ -61,7 +62,7 @@ fn Items(
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
+    effect(move |_| {
         let (Some(menu), Some(button)) = (node.get(), button.get_untracked()) else { return None };
         element::show_at(&menu, &button);
         element::move_focus(&menu, ITEMS, Which::First);

@@ -12,6 +12,7 @@ use crate::{
         time,
     },
     chat::{Look, handle::StreamingChatHandle, message::ChatMessage},
+    erased::{For, Show, effect, memo},
 };
 use leptos::{html, prelude::*};
 use protocol::message::Role;
@@ -38,7 +39,7 @@ pub fn MessageList(
             element::scroll_to_end(&view);
         }
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         let content = content_node.get()?;
         Some(SizeWatch::new(&content, move || {
             if following.get_untracked() {
@@ -46,7 +47,7 @@ pub fn MessageList(
             }
         }))
     });
-    Effect::new(move |_| match chat.look.get() {
+    effect(move |_| match chat.look.get() {
         // A new question takes the view to the end, wherever it was.
         Look::End => {
             following.set(true);
@@ -70,7 +71,7 @@ pub fn MessageList(
             following.set(false);
         }
     };
-    let empty = Memo::new(move |_| chat.messages.with(Vec::is_empty) && !chat.is_loading.get());
+    let empty = memo(move || chat.messages.with(Vec::is_empty) && !chat.is_loading.get());
     view! {
         <div class="message-list" node_ref=view_node on:scroll=scrolled>
             <div class="message-list__content" node_ref=content_node>

@@ -1,5 +1,6 @@
 //! Says that nobody is thinking here yet, and how to change that; or that a provider cannot be reached.
 
+use crate::erased::{Show, memo};
 use leptos::prelude::*;
 use protocol::{
     conversation::ConversationSettings,
@@ -14,8 +15,8 @@ pub fn ModelBanner(
     /// Where the choice of a model is kept.
     settings: RwSignal<ConversationSettings>,
 ) -> impl IntoView {
-    let demo = Memo::new(move |_| models.with(|models| models.demo_only));
-    let failing = Memo::new(move |_| {
+    let demo = memo(move || models.with(|models| models.demo_only));
+    let failing = memo(move || {
         models.with(|models| {
             let chosen = settings.with(|settings| settings.model.clone()).unwrap_or_else(|| models.default.clone());
             let asked = chosen.split('/').next().unwrap_or_default();

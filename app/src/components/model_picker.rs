@@ -1,5 +1,6 @@
 //! Which model answers.
 
+use crate::erased::{Show, memo};
 use leptos::prelude::*;
 use protocol::{
     conversation::ConversationSettings,
@@ -14,7 +15,7 @@ pub fn ModelPicker(
     /// Where the choice is kept.
     settings: RwSignal<ConversationSettings>,
 ) -> impl IntoView {
-    let chosen = Memo::new(move |_| {
+    let chosen = memo(move || {
         let set = settings.with(|settings| settings.model.clone());
         set.unwrap_or_else(|| models.with(|models| models.default.clone()))
     });

@@ -1,7 +1,7 @@
 //! What an answer that is under way has to say about itself.
 
 use super::countdown::{duration, seconds_left};
-use crate::{chat::message::Notice, model_names::ModelNames};
+use crate::{chat::message::Notice, erased::memo, model_names::ModelNames};
 use leptos::prelude::*;
 
 /// A quiet line; empty where there is nothing to say. It is there before it is filled, because only then is it read aloud.
@@ -11,9 +11,9 @@ pub fn NoticeLine(
     notice: ArcRwSignal<Option<Notice>>,
 ) -> impl IntoView {
     let names = ModelNames::of_page();
-    let until = Memo::new({
+    let until = memo({
         let notice = notice.clone();
-        move |_| match notice.get() {
+        move || match notice.get() {
             Some(Notice::Retrying { until, .. }) => Some(until),
             _ => None,
         }

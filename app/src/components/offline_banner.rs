@@ -1,7 +1,10 @@
 //! Says that there is no network.
 
 use super::icon::{Drawing, Icon};
-use crate::browser::connection::{self, Listener};
+use crate::{
+    browser::connection::{self, Listener},
+    erased::{Show, effect},
+};
 use leptos::{ev, prelude::*};
 
 /// A line above the chat while the browser has no network. It is there before it is filled, because only then is it read
@@ -12,7 +15,7 @@ pub fn OfflineBanner(
     returned: Callback<()>,
 ) -> impl IntoView {
     let offline = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move |_| {
         offline.set(!connection::is_online());
         let gone = window_event_listener(ev::offline, move |_| offline.set(true));
         let back = window_event_listener(ev::online, move |_| {

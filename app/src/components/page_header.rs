@@ -10,7 +10,6 @@ use super::{
     theme_toggle::ThemeToggle,
 };
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 use protocol::model::ModelList;
 
 /// Model picker, settings, theme and New chat.
@@ -25,10 +24,9 @@ pub fn PageHeader(
 ) -> impl IntoView {
     let chat = actions.chat;
     let settings_open = RwSignal::new(false);
-    let navigate = use_navigate();
     let new_chat = move |_| {
         chat.new_chat();
-        navigate("/", Default::default());
+        actions.go.run("/".to_owned());
     };
     view! {
         <header class="page-header">

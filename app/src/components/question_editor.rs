@@ -3,6 +3,7 @@
 use crate::{
     browser::element,
     chat::{handle::StreamingChatHandle, message::ChatMessage},
+    erased::{effect, memo},
 };
 use leptos::{ev, html, prelude::*};
 
@@ -17,7 +18,7 @@ pub fn QuestionEditor(
     let area = NodeRef::<html::Textarea>::new();
     let typed_before = chat.editing.with_untracked(|editing| editing.as_ref().and_then(|editing| editing.text.clone()));
     let text = RwSignal::new(typed_before.unwrap_or_else(|| message.content()));
-    Effect::new(move |before: Option<bool>| {
+    effect(move |before: Option<bool>| {
         let Some(area) = area.get() else { return false };
         if before != Some(true) {
             area.set_value(&text.get_untracked());
@@ -34,7 +35,7 @@ pub fn QuestionEditor(
             element::focus_on_page(&format!("[data-key=\"{key}\"] .user-message__edit"));
         });
     };
-    let blank = Memo::new(move |_| text.with(|text| text.trim().is_empty()));
+    let blank = memo(move || text.with(|text| text.trim().is_empty()));
     let send = {
         let message = message.clone();
         move || {

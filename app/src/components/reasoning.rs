@@ -1,6 +1,10 @@
 //! What the model thought before it spoke.
 
-use crate::{chat::message::ChatMessage, markdown::view::Markdown};
+use crate::{
+    chat::message::ChatMessage,
+    erased::{Show, memo},
+    markdown::view::Markdown,
+};
 use leptos::prelude::*;
 use protocol::message::MessageStatus;
 
@@ -13,9 +17,9 @@ pub fn Reasoning(
     let (text, shown) = (message.reasoning.clone(), message.reasoning.clone());
     let thinks = {
         let (status, answer) = (message.status, message.text);
-        Memo::new(move |_| status.get() == MessageStatus::Streaming && answer.is_empty())
+        memo(move || status.get() == MessageStatus::Streaming && answer.is_empty())
     };
-    let some = Memo::new(move |_| !shown.is_empty());
+    let some = memo(move || !shown.is_empty());
     view! {
         <Show when=move || some.get()>
             <details class="reasoning">

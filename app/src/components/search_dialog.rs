@@ -11,6 +11,7 @@ use crate::{
         time,
     },
     conversations::search::{Finding, Search},
+    erased::{Show, effect, memo},
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use protocol::{
@@ -42,7 +43,7 @@ pub fn SearchDialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     open_by_key(open);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() {
             element::show_dialog(&dialog);
@@ -66,7 +67,7 @@ pub fn SearchDialog(
 }
 
 fn open_by_key(open: RwSignal<bool>) {
-    Effect::new(move |_| {
+    effect(move |_| {
         Listener(Some(window_event_listener(ev::keydown, move |event| {
             let is_key = event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key());
             if is_key && !event.alt_key() && !event.shift_key() && !event.is_composing() {
@@ -82,17 +83,17 @@ fn open_by_key(open: RwSignal<bool>) {
 #[component]
 fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
     let search = Search::new();
-    let choices = Memo::new(move |_| choices(actions, search));
+    let choices = memo(move || choices(actions, search));
     let active = RwSignal::new(0usize);
     let list = NodeRef::<html::Ul>::new();
     let input = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(input) = input.get() {
             element::focus(&input);
         }
     });
     // Other words, other results: the first of them is the one that Enter takes.
-    Effect::new(move |_| {
+    effect(move |_| {
         search.words.track();
         active.set(0);
     });
@@ -171,7 +172,7 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
 #[component]
 fn End(search: Search) -> impl IntoView {
     let end = NodeRef::<html::Div>::new();
-    Effect::new(move |_| {
+    effect(move |_| {
         search.hits.track();
         let end = end.get()?;
         let body = end.parent_element()?;

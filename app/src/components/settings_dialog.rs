@@ -1,7 +1,11 @@
 //! What is set for the chat.
 
 use super::transfer_section::TransferSection;
-use crate::{browser::element, conversations::list::Conversations};
+use crate::{
+    browser::{element, number},
+    conversations::list::Conversations,
+    erased::effect,
+};
 use leptos::{ev, html, prelude::*};
 use protocol::{conversation::ConversationSettings, request::Parameters};
 
@@ -17,7 +21,7 @@ pub fn SettingsDialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let form = Form::new();
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() {
             form.fill(&settings.get_untracked());
@@ -94,7 +98,7 @@ impl Form {
     }
 
     fn fill(self, settings: &ConversationSettings) {
-        let text = |number: Option<f64>| number.map(|number| number.to_string()).unwrap_or_default();
+        let text = |number: Option<f64>| number.map(number::written).unwrap_or_default();
         let Parameters { temperature, top_p, max_tokens } = settings.parameters;
         self.prompt.set(settings.system_prompt.clone().unwrap_or_default());
         self.temperature.set(text(temperature));
@@ -105,9 +109,9 @@ impl Form {
 
     fn read(self) -> Result<(Option<String>, Parameters), String> {
         let parameters = Parameters {
-            temperature: number("Temperature", &self.temperature.get_untracked())?,
-            top_p: number("Top p", &self.top_p.get_untracked())?,
-            max_tokens: number("Max tokens", &self.max_tokens.get_untracked())?,
+            temperature: read("Temperature", &self.temperature.get_untracked(), decimal)?,
+            top_p: read("Top p", &self.top_p.get_untracked(), decimal)?,
+            max_tokens: read("Max tokens", &self.max_tokens.get_untracked(), |text| text.parse().ok())?,
         };
         parameters.validate().map_err(|invalid| match invalid.field.as_str() {
             "temperature" => format!("Temperature {}.", invalid.problem),
@@ -119,11 +123,25 @@ impl Form {
     }
 }
 
-fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<Option<T>, String> {
+fn read<T>(name: &str, text: &str, number: fn(&str) -> Option<T>) -> Result<Option<T>, String> {
     match text.trim().replace(',', ".").as_str() {
         "" => Ok(None),
-        text => text.parse().map(Some).map_err(|_| format!("{name} must be a number, or empty.")),
+        text => number(text).map(Some).ok_or_else(|| format!("{name} must be a number, or empty.")),
     }
+}
+
+/// A number as people write it: digits, and a point between them or not. The standard library reads many more forms, with tables
+/// that weigh more than this dialog; up to fifteen digits the result is the same.
+fn decimal(text: &str) -> Option<f64> {
+    const MOST_DIGITS: usize = 15;
+    let (text, sign) = text.strip_prefix('-').map_or((text, 1.0), |text| (text, -1.0));
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = format!("{whole}{part}");
+    if digits.len() > MOST_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u64 = digits.parse().ok()?;
+    Some(sign * number as f64 / 10_u64.pow(part.len() as u32) as f64)
 }
 
 #[cfg(test)]
@@ -132,8 +150,18 @@ mod tests {
 
     #[test]
     fn numbers_may_be_left_out_and_may_have_a_comma() {
-        assert_eq!(number::<f64>("T", " "), Ok(None));
-        assert_eq!(number::<f64>("T", "0,5"), Ok(Some(0.5)));
-        assert_eq!(number::<u32>("M", "1.5"), Err("M must be a number, or empty.".into()));
+        assert_eq!(read("T", " ", decimal), Ok(None));
+        assert_eq!(read("T", "0,5", decimal), Ok(Some(0.5)));
+        assert_eq!(read::<u32>("M", "1.5", |text| text.parse().ok()), Err("M must be a number, or empty.".into()));
+    }
+
+    #[test]
+    fn a_decimal_is_what_the_standard_library_makes_of_it() {
+        for text in ["0", "1", "0.7", "1.", ".5", "-1.25", "0.1", "123456.789012345", "007.10"] {
+            assert_eq!(decimal(text), text.parse().ok(), "{text}");
+        }
+        for text in ["", ".", "-", "1e5", "inf", "1.2.3", "+1", "0x1", "1234567890123456"] {
+            assert_eq!(decimal(text), None, "{text}");
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     browser::{document, element},
     chat::handle::StreamingChatHandle,
     conversations::transfer,
+    erased::{Show, effect},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -22,7 +23,7 @@ pub fn ShareDialog(
     let dialog = NodeRef::<html::Dialog>::new();
     let problem = RwSignal::new(None::<String>);
     let busy = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() {
             problem.set(None);

@@ -1,6 +1,7 @@
 //! Says that the server cannot keep anything at present.
 
 use super::icon::{Drawing, Icon};
+use crate::erased::{Show, memo};
 use leptos::prelude::*;
 use protocol::model::ModelList;
 
@@ -10,7 +11,7 @@ pub fn StorageBanner(
     /// What the server says about itself.
     models: RwSignal<ModelList>,
 ) -> impl IntoView {
-    let words = Memo::new(move |_| models.with(|models| models.storage.as_ref().map(|error| error.message.clone())));
+    let words = memo(move || models.with(|models| models.storage.as_ref().map(|error| error.message.clone())));
     view! {
         <div class="storage-banner" role="status">
             <Show when=move || words.with(Option::is_some)>

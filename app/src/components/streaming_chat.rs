@@ -14,6 +14,7 @@ use crate::{
         handle::{StreamingChatHandle, use_streaming_chat},
         options::StreamingChatOptions,
     },
+    erased::effect,
 };
 use leptos::{ev, prelude::*};
 
@@ -84,7 +85,7 @@ pub fn StreamingChat(
 
 /// Escape stops the answer, from wherever the focus is; an open dialog has the key for itself.
 fn stop_on_escape(chat: StreamingChatHandle) {
-    Effect::new(move |_| {
+    effect(move |_| {
         Listener(Some(window_event_listener(ev::keydown, move |event| {
             let free = !event.default_prevented() && !event.is_composing() && !element::any_dialog_open();
             if event.key() == "Escape" && free && chat.is_streaming.get_untracked() {

@@ -1,7 +1,10 @@
 //! Short words on what has just been done, with a way to undo it.
 
 use super::icon::{Drawing, Icon};
-use crate::browser::{element, time};
+use crate::{
+    browser::{element, time},
+    erased::{For, effect},
+};
 use leptos::{html, prelude::*, reactive::owner::WeakOwner};
 use std::time::Duration;
 
@@ -110,7 +113,7 @@ fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
             element::focus_on_page(".composer__text");
         }
     };
-    Effect::new(move |_| {
+    effect(move |_| {
         // What was pressed to delete is gone, and the focus with it: whoever uses the keyboard is given the way back.
         if let Some(node) = node.get().filter(|_| undo.is_some() && element::is_focus_lost()) {
             time::on_next_frame(move || _ = element::focus_in(&node, ".toast__undo"));

@@ -6,6 +6,7 @@ use crate::{
         list::Conversations,
         transfer::{self, EXPORT_ALL},
     },
+    erased::memo,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use protocol::transfer::{ImportNote, ImportReport};
@@ -42,7 +43,7 @@ pub fn TransferSection(
             conversations.begin_anew().await;
         });
     };
-    let busy = Memo::new(move |_| import.with(|import| matches!(import, Import::UnderWay(_))));
+    let busy = memo(move || import.with(|import| matches!(import, Import::UnderWay(_))));
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
             element::click(&input);

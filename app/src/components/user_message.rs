@@ -7,7 +7,10 @@ use super::{
     question_editor::QuestionEditor,
     version_switcher::VersionSwitcher,
 };
-use crate::chat::{branches::Editing, handle::StreamingChatHandle, message::ChatMessage};
+use crate::{
+    chat::{branches::Editing, handle::StreamingChatHandle, message::ChatMessage},
+    erased::{Show, memo},
+};
 use leptos::prelude::*;
 
 /// A message of a person, as it was typed, and what can be done with it.
@@ -22,9 +25,9 @@ pub fn UserMessage(
     let kept = StoredValue::new(message);
     let id = move || kept.with_value(ChatMessage::id);
     let is_edited =
-        Memo::new(move |_| chat.editing.with(|editing| editing.as_ref().is_some_and(|one| Some(one.message) == id())));
+        memo(move || chat.editing.with(|editing| editing.as_ref().is_some_and(|one| Some(one.message) == id())));
     // Its id is known when the answer to it has begun.
-    let can_change = Memo::new(move |_| chat.is_idle() && id().is_some());
+    let can_change = memo(move || chat.is_idle() && id().is_some());
     let edit = move |_| chat.editing.set(id().map(|message| Editing { message, text: None }));
     let text = move || kept.with_value(ChatMessage::content);
     view! {

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     browser::element,
     chat::{branches::Turn, handle::StreamingChatHandle, message::ChatMessage},
+    erased::{Show, effect, memo},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use protocol::id::MessageId;
@@ -21,7 +22,7 @@ pub fn VersionSwitcher(
 ) -> impl IntoView {
     let versions = message.versions.clone();
     let named = message.clone();
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         let id = named.id();
         versions.with(|versions| {
             let at = versions.iter().position(|version| Some(*version) == id)?;
@@ -31,7 +32,7 @@ pub fn VersionSwitcher(
     let node = NodeRef::<html::Div>::new();
     let (versions, shown) = (message.versions.clone(), message);
     // The buttons that were pressed are gone with the old version; the focus goes on with those of the new one.
-    Effect::new(move |_| {
+    effect(move |_| {
         let turn = chat.turned.get()?;
         let node = node.get().filter(|_| Some(turn.to) == shown.id())?;
         chat.turned.set(None);

@@ -1,6 +1,9 @@
 //! Finding conversations and messages by words.
 
-use crate::browser::{http, time};
+use crate::{
+    browser::{http, time},
+    erased::{effect, memo},
+};
 use leptos::prelude::*;
 use protocol::search::{SearchHit, SearchResults};
 use std::time::Duration;
@@ -46,8 +49,8 @@ impl Search {
             next: RwSignal::new(None),
             tries: RwSignal::new(0),
         };
-        let words = Memo::new(move |_| search.words.with(|words| words.trim().to_owned()));
-        Effect::new(move |_| {
+        let words = memo(move || search.words.with(|words| words.trim().to_owned()));
+        effect(move |_| {
             search.tries.track();
             let words = words.get();
             search.next.set(None);

@@ -4,7 +4,10 @@ use super::{
     live::{Cell, Content, LiveMarkdown},
     syntax::{Alignment, Block, Inline, Item},
 };
-use crate::components::code_block::{CodeBlock, LiveCodeBlock};
+use crate::{
+    components::code_block::{CodeBlock, LiveCodeBlock},
+    erased::For,
+};
 use leptos::prelude::*;
 
 /// A markdown text, which may still grow.

@@ -1,7 +1,7 @@
 //! The chat, at `/` and at `/c/{conversation}`.
 
 use crate::{
-    browser::{http, time},
+    browser::{address, http, time},
     chat::{
         feed::News,
         handle::{StreamingChatHandle, use_streaming_chat},
@@ -20,24 +20,17 @@ use crate::{
         toast_stack::{ToastStack, Toasts},
     },
     conversations::list::Conversations,
+    erased::{Show, effect, memo},
     model_names::ModelNames,
     page_data::PageData,
-    pages::not_found::NotFoundPage,
+    pages::{
+        navigation::{Navigation, Place},
+        not_found::NotFoundPage,
+        title,
+    },
 };
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    components::Outlet,
-    hooks::{use_location, use_navigate, use_query_map},
-};
-use protocol::{
-    error::ErrorCode,
-    feed::FeedChange,
-    id::{ConversationId, MessageId},
-    message::MessageStatus,
-    model::ModelList,
-};
+use protocol::{error::ErrorCode, feed::FeedChange, message::MessageStatus, model::ModelList};
 use std::time::Duration;
 
 /// How long after hearing that nothing can be stored it is asked whether that is still so, in milliseconds.
@@ -51,6 +44,7 @@ const WHILE_OTHERS_ANSWER: Duration = Duration::from_secs(4);
 pub fn ChatPage() -> impl IntoView {
     let data = expect_context::<PageData>();
     let conversations = Conversations::new(data.conversations);
+    let navigation = Navigation::new(data.conversation.as_ref().map(|conversation| conversation.summary.id));
     // The server has the question by then, and with it a title.
     let options = StreamingChatOptions::new().on_start(move |_| leptos::task::spawn_local(conversations.refresh()));
     let chat = use_streaming_chat(options.conversation(data.conversation).keep_drafts());
@@ -60,27 +54,22 @@ pub fn ChatPage() -> impl IntoView {
     let sidebar = SidebarState::of_page();
     let searching = RwSignal::new(false);
     let gone = RwSignal::new(data.not_found);
-    let navigate = use_navigate();
-    let go = Callback::new(move |address: String| navigate(&address, NavigateOptions::default()));
+    let go = Callback::new(move |to: String| navigation.go(&to, false));
     let actions = ConversationActions { chat, conversations, toasts, go };
-    follow_address(chat, gone);
+    follow_address(chat, navigation, gone);
     refresh_models(chat, models);
     hear_news(actions, models);
-    let name = Memo::new(move |_| {
+    let name = memo(move || {
         let known = chat.conversation.get().and_then(|id| conversations.find(id)).map(|one| one.title);
         // The list may not go as far as to this one.
         known.or_else(|| chat.title.get()).filter(|title| !title.is_empty())
     });
-    // leptos_meta writes the title into the server's HTML as it stands: a `<` in it could end the element.
-    let title = move || match name.get() {
-        Some(name) => format!("{} – Rivulet", name.replace('<', "‹")),
-        None => "Rivulet".to_owned(),
-    };
-    let has_begun = Memo::new(move |_| !chat.messages.with(Vec::is_empty));
+    let missing = memo(move || gone.get() || chat.is_missing.get());
+    effect(move |_| address::set_title(&title::of_page(name.get().as_deref(), missing.get())));
+    let has_begun = memo(move || !chat.messages.with(Vec::is_empty));
     let returned = Callback::new(move |()| recover(actions));
     view! {
-        <Show when=move || !gone.get() && !chat.is_missing.get() fallback=NotFoundPage>
-            <Title text=title />
+        <Show when=move || !missing.get() fallback=NotFoundPage>
             <div class="layout" class:layout--alone=move || !sidebar.beside.get()>
                 <Sidebar actions state=sidebar searching />
                 <main class="layout__main">
@@ -100,61 +89,41 @@ pub fn ChatPage() -> impl IntoView {
             <SearchDialog actions open=searching />
             <ToastStack toasts />
         </Show>
-        // The addresses below this page show nothing of their own, but the router wants a place for them.
-        <Outlet />
     }
 }
 
-/// The conversation that an address names.
-fn conversation_at(path: &str) -> Option<ConversationId> {
-    path.strip_prefix("/c/")?.trim_end_matches('/').parse().ok()
-}
-
 /// Keeps the address and the chat together, whichever of them goes first. An address may name a message: `?message=`.
-fn follow_address(chat: StreamingChatHandle, gone: RwSignal<bool>) {
-    let path = use_location().pathname;
-    let query = use_query_map();
-    let address = Memo::new(move |_| {
-        let message = query.with(|query| query.get("message")).and_then(|message| message.parse::<MessageId>().ok());
-        (path.get(), message)
-    });
-    let navigate = use_navigate();
-    Effect::new(move |before: Option<(String, Option<MessageId>)>| {
-        let (path, message) = address.get();
-        let target = conversation_at(&path);
-        let is_shown = target == chat.conversation.get_untracked();
-        if before.as_ref().is_some_and(|(before, _)| *before != path) {
+fn follow_address(chat: StreamingChatHandle, navigation: Navigation, gone: RwSignal<bool>) {
+    effect(move |before: Option<Place>| {
+        let place = navigation.place();
+        let is_shown = place.conversation == chat.conversation.get_untracked();
+        let moved = before.is_some_and(|before| before.conversation != place.conversation);
+        if moved {
             gone.set(false);
         }
-        match (target, message) {
+        match (place.conversation, place.message) {
             // With the message, if the page has come to life here.
             (Some(_), Some(message)) if is_shown => chat.look_at(message),
-            _ if is_shown || before.as_ref().is_none_or(|(before, _)| *before == path) => {}
+            _ if is_shown || !moved => {}
             (Some(id), Some(message)) => chat.open_at(id, message),
             (Some(id), None) => chat.open(id),
             (None, _) => chat.new_chat(),
         }
-        (path, message)
+        place
     });
-    let go = move |id: ConversationId, replace: bool| {
-        let options = NavigateOptions { scroll: false, replace, ..NavigateOptions::default() };
-        navigate(&format!("/c/{id}"), options);
-    };
-    let replace = go.clone();
-    Effect::new(move |_| {
+    effect(move |_| {
         if let Some(id) = chat.conversation.get()
-            && conversation_at(&path.get_untracked()) != Some(id)
+            && navigation.place_untracked().conversation != Some(id)
         {
-            go(id, false);
+            navigation.go(&format!("/c/{id}"), false);
         }
     });
     // Who goes on talking has left the message that was looked at.
-    Effect::new(move |_| {
+    effect(move |_| {
         if chat.is_streaming.get()
-            && let (path, Some(_)) = address.get_untracked()
-            && let Some(id) = conversation_at(&path)
+            && let Place { conversation: Some(id), message: Some(_) } = navigation.place_untracked()
         {
-            replace(id, true);
+            navigation.go(&format!("/c/{id}"), true);
         }
     });
 }
@@ -175,7 +144,7 @@ fn recover(actions: ConversationActions) {
 /// provider has failed, which may have been paused, and when the pause of one is over; so too while nothing can be stored.
 fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
     let reads = RwSignal::new(0);
-    Effect::new(move |before: Option<()>| {
+    effect(move |before: Option<()>| {
         let busy = chat.is_streaming.get();
         let unstored =
             chat.problem.with(|error| error.as_ref().is_some_and(|e| e.code == ErrorCode::StorageUnavailable));
@@ -183,7 +152,7 @@ fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
             reads.update(|reads| *reads += 1);
         }
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         reads.track();
         leptos::reactive::spawn_local_scoped_with_cancellation(async move {
             let Ok(list) = http::get::<ModelList>("/api/models").await else { return };
@@ -213,18 +182,18 @@ fn provider_failed(chat: StreamingChatHandle) -> bool {
 /// answers is read when they end.
 fn hear_news(actions: ConversationActions, models: RwSignal<ModelList>) {
     let ConversationActions { chat, conversations, .. } = actions;
-    Effect::new(move |before: Option<()>| {
+    effect(move |before: Option<()>| {
         let ended = !chat.is_streaming.get();
         if before.is_some() && ended {
             leptos::task::spawn_local(conversations.refresh());
         }
     });
     // Who leaves a chat that answers hears of its end from nobody, if no other tab is open.
-    let others_answer = Memo::new(move |_| {
+    let others_answer = memo(move || {
         let shown = chat.conversation.get();
         conversations.known.with(|known| known.iter().any(|one| one.generation_id.is_some() && Some(one.id) != shown))
     });
-    Effect::new(move |_| {
+    effect(move |_| {
         if others_answer.get() {
             leptos::reactive::spawn_local_scoped_with_cancellation(async move {
                 loop {

@@ -1,8 +1,11 @@
 //! What stands at an address: [`chat`] at `/` and `/c/{conversation}`, [`shared`] at `/s/{token}`, which is a document of its own,
 //! [`not_found`] everywhere else.
 //!
-//! Who calls it: the routes in `document.rs`. Pages tie components, the chat session and the address together.
+//! Who calls it: `document.rs`, and the server's routes. Pages tie components, the chat session and the address together:
+//! `navigation` is the address as a signal, `title` the page's name.
 
 pub mod chat;
+mod navigation;
 pub mod not_found;
 pub mod shared;
+pub(crate) mod title;

@@ -2,13 +2,11 @@
 
 use crate::components::icon::Mark;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 /// The page at an address where there is nothing.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     view! {
-        <Title text="Not found – Rivulet" />
         <main class="not-found">
             <Mark />
             <h1>"There is nothing here"</h1>

@@ -1,7 +1,10 @@
 //! What one tab knows of the feed, whether it reads it or another tab does.
 
 use super::{Feed, News, bell::Bell};
-use crate::browser::{channel::Channel, document, locks, time::now};
+use crate::{
+    browser::{channel::Channel, document, locks, time::now},
+    json,
+};
 use futures::{
     StreamExt,
     channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
@@ -204,11 +207,11 @@ impl Hub {
         self.set_connected(true);
         *self.position.borrow_mut() = Some(position.to_owned());
         for frame in frames {
-            match serde_json::from_str(frame) {
-                Ok(FeedFrame::Event { generation_id, id, event }) => self.event(generation_id, id, event, frame),
-                Ok(FeedFrame::Opening { generations }) => self.opened(&generations),
-                Ok(FeedFrame::Change(change)) => self.feed.tell(&News::Change(change)),
-                Ok(FeedFrame::Unknown) | Err(_) => {}
+            match json::read(frame) {
+                Some(FeedFrame::Event { generation_id, id, event }) => self.event(generation_id, id, event, frame),
+                Some(FeedFrame::Opening { generations }) => self.opened(&generations),
+                Some(FeedFrame::Change(change)) => self.feed.tell(&News::Change(change)),
+                Some(FeedFrame::Unknown) | None => {}
             }
         }
     }
