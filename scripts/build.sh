@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 stamp=target/release/.rivulet-build
 
 sources() {
-  find app frontend server style public Cargo.toml Cargo.lock rust-toolchain.toml end2end/package-lock.json \
+  find app frontend server style public scripts/build.sh scripts/wasm Cargo.toml Cargo.lock rust-toolchain.toml end2end/package-lock.json \
     -type f | LC_ALL=C sort
 }
 fingerprint() {
@@ -24,5 +24,11 @@ fi
 
 say "building for release (the first time takes several minutes)"
 rm -f "$stamp"
-cargo leptos build --release --precompress
+# Messages of panics in the page say where in a crate, and not where that crate lies on the machine that built the page.
+CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:-}"
+for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" --remap-path-prefix=$folder="
+done
+export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS
+PATH="$root/scripts/wasm:$PATH" cargo leptos build --release --precompress
 echo "$now" >"$stamp"

@@ -1,5 +1,6 @@
 //! Elements: text that grows, focus, height, scrolling, dialogs.
 
+use super::number;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{
     Element, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, IntersectionObserver,
@@ -137,8 +138,8 @@ pub(crate) fn show_at(popover: &HtmlElement, anchor: &Element) {
     let top = if below + own.height() > height - GAP { (at.top() - GAP - own.height()).max(GAP) } else { below };
     let left = if at.left() + own.width() > width - GAP { at.right() - own.width() } else { at.left() };
     let style = popover.style();
-    let _ = style.set_property("top", &format!("{top}px"));
-    let _ = style.set_property("left", &format!("{}px", left.max(GAP)));
+    let _ = style.set_property("top", &(number::written(top) + "px"));
+    let _ = style.set_property("left", &(number::written(left.max(GAP)) + "px"));
 }
 
 /// Makes a text area as high as its text; the style sheet bounds it.
