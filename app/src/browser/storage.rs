@@ -1,29 +1,10 @@
-//! What a tab keeps over a reload, and what a browser keeps for good. A browser may forbid it; then nothing is kept.
+//! What a browser keeps for good. It may forbid it; then nothing is kept.
 
 use leptos::prelude::window;
 use web_sys::Storage;
 
-fn of_tab() -> Option<Storage> {
-    window().session_storage().ok().flatten()
-}
-
 fn of_browser() -> Option<Storage> {
     window().local_storage().ok().flatten()
-}
-
-/// Keeps a text under a name, for this tab.
-pub(crate) fn keep(name: &str, text: &str) {
-    if let Some(storage) = of_tab() {
-        let _ = storage.set_item(name, text);
-    }
-}
-
-/// Takes the text that this tab keeps under a name.
-pub(crate) fn take(name: &str) -> Option<String> {
-    let storage = of_tab()?;
-    let text = storage.get_item(name).ok().flatten()?;
-    let _ = storage.remove_item(name);
-    Some(text)
 }
 
 /// Keeps a text under a name, for good; false if there is no room for it.

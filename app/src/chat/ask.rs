@@ -1,9 +1,11 @@
 //! What is asked of the server.
 
 use super::message::ChatMessage;
+use leptos::prelude::WithUntracked;
 use protocol::{
     conversation::SettingsChange,
     id::MessageId,
+    message::Role,
     request::{Ask as Wish, SendMessage},
 };
 
@@ -17,6 +19,8 @@ pub(crate) struct Ask {
     pub(crate) automatic: bool,
     /// What it takes the place of, with all that followed: it comes back if the server refuses.
     pub(super) displaced: Vec<ChatMessage>,
+    /// The message that it comes after.
+    pub(super) after: Option<MessageId>,
 }
 
 impl Ask {
@@ -41,7 +45,12 @@ impl Ask {
     }
 
     fn new(wish: Wish, key: String) -> Self {
-        Self { wish, key, automatic: false, displaced: Vec::new() }
+        Self { wish, key, automatic: false, displaced: Vec::new(), after: None }
+    }
+
+    /// Sent again by itself.
+    pub(super) fn automatic(self) -> Self {
+        Self { automatic: true, ..self }
     }
 
     /// The question's text.
@@ -71,6 +80,18 @@ impl Ask {
     /// The answer whose text the new one begins with.
     pub(crate) fn taken_on(&self) -> Option<&ChatMessage> {
         self.displaced.first().filter(|_| matches!(self.wish, Wish::Continue(_)))
+    }
+
+    /// Whether this message is the question, as the server has it.
+    pub(super) fn is_in(&self, message: &ChatMessage) -> bool {
+        let in_its_place = match self.edited() {
+            Some(old) => {
+                message.versions.with_untracked(|versions| versions.contains(&old)) && message.id() != Some(old)
+            }
+            None => message.parent() == self.after,
+        };
+        let said = |text: &str| message.content().trim() == text.trim();
+        message.role == Role::User && message.id().is_some() && in_its_place && self.text().is_some_and(said)
     }
 
     /// The body of the request.

@@ -41,7 +41,7 @@ pub struct Turn {
 impl Session {
     /// Whether nothing is under way, being opened, or waiting to be sent.
     fn is_free(self) -> bool {
-        let waits = untrack(|| self.held_here()).is_some();
+        let waits = untrack(|| self.held_here()).is_some() || self.unsent.with_value(Option::is_some);
         !(self.busy.get_untracked() || self.loading.get_untracked() || waits)
     }
 
@@ -76,6 +76,7 @@ impl Session {
 
     /// The server has named an answer, and with it the question before it: they are versions of what stood there.
     pub(super) fn named(self, answer: &ChatMessage) {
+        self.delivered();
         answer.join_versions();
         let Some(parent) = answer.parent() else { return };
         let question = self.messages.with_untracked(|all| {

@@ -47,10 +47,17 @@ fn keep(conversation: Option<ConversationId>, text: &str) {
     }
     let draft = Draft { text: text.into(), at: time::wall_clock() };
     let Ok(written) = serde_json::to_string(&draft) else { return };
-    if !storage::keep_for_good(&name, &written) {
-        clean(MOST / 2);
-        storage::keep_for_good(&name, &written);
-    }
+    make_room_and_keep(&name, &written);
+}
+
+/// Keeps a text for good, if need be in the place of the oldest drafts. False if there is no room for it all the same.
+pub(super) fn make_room_and_keep(name: &str, text: &str) -> bool {
+    [MOST, MOST / 2, 0].into_iter().any(|most| {
+        if most < MOST {
+            clean(most);
+        }
+        storage::keep_for_good(name, text)
+    })
 }
 
 /// Forgets what is too old, and the oldest of what is too much.

@@ -149,6 +149,11 @@ impl StreamingChatHandle {
         self.session.take_back_held();
     }
 
+    /// The network is back: sends what it has kept back, of all conversations.
+    pub fn send_unreached(&self) {
+        self.session.send_unreached();
+    }
+
     /// Begins a new conversation. An answer that is under way is finished on the server and kept.
     pub fn new_chat(&self) {
         self.session.new_chat();

@@ -1,4 +1,4 @@
-//! Questions that the server would take later, because too many came at once.
+//! Questions that the server would take later, because too many came at once, or with which it could not be reached.
 //!
 //! They wait in the page, each in its conversation, until a person sends them again or has them sent when it is time. They
 //! keep their idempotency key, so that the server takes each of them once.
@@ -10,30 +10,49 @@ use super::{
 };
 use crate::browser::{
     http::{self, FetchError, Refusal},
-    storage, time,
+    time::{self, within},
 };
 use crate::erased::effect;
 use leptos::prelude::*;
 use protocol::{
-    conversation::{ConversationSettings, SettingsChange},
+    conversation::{Conversation, ConversationSettings, SettingsChange},
     error::ErrorCode,
+    event::{Status, StreamEvent},
     id::ConversationId,
     message::Message,
 };
+use std::time::Duration;
+
+/// How long a question that is sent unseen may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long its answer's first event may take from then on.
+const NAMES: Duration = Duration::from_secs(3);
 
 /// A question, or the wish for another answer, that waits.
 #[derive(Debug, Clone)]
 pub struct Held {
     /// When the server will take it, in milliseconds since 1970 UTC.
     pub until: f64,
-    /// Why it waits: [`ErrorCode::RateLimited`] or [`ErrorCode::Overloaded`].
+    /// Why it waits: [`ErrorCode::RateLimited`], [`ErrorCode::Overloaded`], or [`ErrorCode::Interrupted`] where the server was not
+    /// reached and may not have it.
     pub code: ErrorCode,
-    conversation: Option<ConversationId>,
-    settings: ConversationSettings,
-    ask: Ask,
+    pub(super) conversation: Option<ConversationId>,
+    pub(super) settings: ConversationSettings,
+    pub(super) ask: Ask,
 }
 
 impl Held {
+    /// What is being asked in the conversation that is shown.
+    pub(super) fn of(session: Session, ask: Ask) -> Self {
+        Self {
+            until: time::wall_clock(),
+            code: ErrorCode::Interrupted,
+            conversation: session.conversation.get_untracked(),
+            settings: session.settings.get_untracked(),
+            ask,
+        }
+    }
+
     /// Whether it is sent by itself when it is time.
     pub fn is_automatic(&self) -> bool {
         self.ask.automatic
@@ -61,36 +80,37 @@ impl Session {
 
     /// Keeps what the server would take after `pause` milliseconds.
     pub(super) fn hold(self, ask: Ask, code: ErrorCode, pause: f64) {
-        let held = Held {
-            until: time::wall_clock() + pause,
-            code,
-            conversation: self.conversation.get_untracked(),
-            settings: self.settings.get_untracked(),
-            ask,
-        };
-        self.keep(held);
+        let held = Held::of(self, ask);
+        self.keep(Held { until: held.until + pause, code, ..held });
     }
 
-    fn keep(self, held: Held) {
-        if let Some(text) = held.ask.text() {
-            storage::keep(&place(held.conversation), text);
-        }
+    pub(super) fn keep(self, held: Held) {
+        self.keep_outgoing(&held);
         self.held.update(|all| {
             all.retain(|other| other.conversation != held.conversation);
             all.push(held);
         });
     }
 
-    /// Takes what waits in a conversation.
-    pub(super) fn release(self, conversation: Option<ConversationId>) -> Option<Held> {
+    /// Takes what waits in a conversation. The browser keeps it on.
+    fn take_held(self, conversation: Option<ConversationId>) -> Option<Held> {
         let at = self.held.with_untracked(|all| all.iter().position(|held| held.conversation == conversation))?;
-        storage::take(&place(conversation));
         self.held.try_update(|all| all.remove(at))
     }
 
-    /// Shows the question that waits below the messages that the server has.
+    /// What waits in a conversation waits no longer, unless it is what is asked now.
+    pub(super) fn release(self, conversation: Option<ConversationId>, key: &str) {
+        if let Some(held) = self.take_held(conversation).filter(|held| held.ask.key != key) {
+            self.outbox.forget(&held.ask.key);
+        }
+    }
+
+    /// Shows the question that waits below the messages that the server has, if it is not among them.
     pub(super) fn show_held(self) {
         let Some(held) = untrack(|| self.held_here()) else { return };
+        if self.messages.with_untracked(|all| all.iter().any(|message| held.ask.is_in(message))) {
+            return self.release(held.conversation, "");
+        }
         if let Some(text) = held.ask.text() {
             self.displace_again(&held);
             let question = self.question(text.to_owned());
@@ -110,17 +130,6 @@ impl Session {
         });
     }
 
-    /// Puts a question that waited when the page was left back to where it was typed.
-    pub(super) fn recall_draft(self) {
-        let waits = untrack(|| self.held_here()).is_some();
-        if waits || self.draft.with_untracked(|draft| !draft.trim().is_empty()) {
-            return;
-        }
-        if let Some(text) = storage::take(&place(self.conversation.get_untracked())) {
-            self.draft.set(text);
-        }
-    }
-
     /// Whether what waits here is to be sent by itself when it is time.
     pub(super) fn send_held_by_itself(self, automatic: bool) {
         let here = self.conversation.get_untracked();
@@ -136,15 +145,24 @@ impl Session {
         if self.busy.get_untracked() || self.loading.get_untracked() {
             return;
         }
-        if let Some(held) = self.release(self.conversation.get_untracked()) {
+        if let Some(held) = self.take_held(self.conversation.get_untracked()) {
             self.ask(held.ask);
         }
     }
 
     /// Gives up sending: a question goes back to where it was typed.
     pub(super) fn take_back_held(self) {
-        if let Some(held) = self.release(self.conversation.get_untracked()) {
+        if let Some(held) = self.take_held(self.conversation.get_untracked()) {
             self.give_up(held.ask);
+        }
+    }
+
+    /// The network is back: sends by itself what did not reach the server.
+    pub(crate) fn send_unreached(self) {
+        let unreached = |held: &Held| held.code == ErrorCode::Interrupted && !held.ask.automatic;
+        if self.held.with_untracked(|all| all.iter().any(unreached)) {
+            self.held
+                .update(|all| all.iter_mut().filter(|held| unreached(held)).for_each(|held| held.ask.automatic = true));
         }
     }
 
@@ -168,50 +186,73 @@ impl Session {
             }
             leptos::reactive::spawn_local_scoped_with_cancellation(async move {
                 time::wait_until(next.until).await;
-                if shown { self.send_held() } else { self.send_unseen(next.conversation) }
+                if shown {
+                    self.send_held();
+                } else if let Some(held) = self.take_held(next.conversation) {
+                    self.send_unseen(held);
+                }
             });
             Some(())
         });
     }
 
-    /// Sends what waits in a conversation that is not shown. Its answer is written without a reader.
-    fn send_unseen(self, conversation: Option<ConversationId>) {
-        let Some(id) = conversation else { return };
-        let Some(mut held) = self.release(conversation) else { return };
+    /// Sends what is asked in a conversation that is not shown. Its answer is written without a reader.
+    pub(super) fn send_unseen(self, mut held: Held) {
         self.scope.spawn(async move {
-            let address = self.address(&format!("/api/conversations/{id}/messages"));
-            let body = held.ask.body(SettingsChange::all(held.settings.clone()), false);
-            let sent = http::post_events(&address, &body, &held.ask.key).await;
-            let shown = self.conversation.get_untracked() == conversation;
-            let pause = match sent {
-                Ok(_) | Err(FetchError::NoStream) => {
+            let sent = within(PATIENCE, self.post_unseen(&mut held)).await.unwrap_or(Err(FetchError::Broken));
+            let shown = self.conversation.get_untracked() == held.conversation;
+            let (code, pause) = match sent {
+                Ok(()) | Err(FetchError::NoStream) => {
+                    self.outbox.forget(&held.ask.key);
                     // Whoever has come back meanwhile sees the conversation as it was before.
-                    if shown && !self.busy.get_untracked() {
+                    if let Some(id) = held.conversation.filter(|_| shown && !self.busy.get_untracked()) {
                         self.open(id, None);
                     }
                     return;
                 }
-                Err(FetchError::Refused(refusal)) => pause(&refusal),
-                Err(FetchError::Broken) => None,
+                Err(FetchError::Refused(refusal)) if pause(&refusal).is_some() => (refusal.error.code, pause(&refusal)),
+                Err(_) => (ErrorCode::Interrupted, None),
             };
             // Anything but more waiting is for a person to see, who then sends it and is told.
             held.ask.automatic &= pause.is_some();
-            held.until = time::wall_clock() + pause.unwrap_or_default();
+            (held.code, held.until) = (code, time::wall_clock() + pause.unwrap_or_default());
             self.keep(held);
-            if shown {
+            if shown && !self.busy.get_untracked() && !self.loading.get_untracked() {
                 self.show_held();
             }
         });
+    }
+
+    /// Asks in a conversation that need not be shown, nor be there yet.
+    async fn post_unseen(self, held: &mut Held) -> Result<(), FetchError> {
+        let id = match held.conversation {
+            Some(id) => id,
+            None => {
+                let made: Conversation =
+                    http::post(&self.address("/api/conversations"), &held.settings, &held.ask.key).await?;
+                held.conversation = Some(made.summary.id);
+                self.keep_outgoing(held);
+                made.summary.id
+            }
+        };
+        let address = self.address(&format!("/api/conversations/{id}/messages"));
+        let body = held.ask.body(SettingsChange::all(held.settings.clone()), false);
+        let mut stream = http::post_events(&address, &body, &held.ask.key).await?;
+        let mut events = Vec::new();
+        // Where even the first event is held back, the question has arrived all the same.
+        let _ = within(NAMES, stream.read(&mut events)).await;
+        for (_, event) in events {
+            if let StreamEvent::Status(status) = event
+                && let Status::Processing(names) = *status
+            {
+                self.options.get_value().started(names);
+            }
+        }
+        Ok(())
     }
 
     /// A question as it is shown before the server knows it.
     pub(super) fn question(self, text: String) -> ChatMessage {
         self.message(Message::user(UNKNOWN, None, text, 0))
     }
-}
-
-/// Where a question is kept over a reload.
-fn place(conversation: Option<ConversationId>) -> String {
-    let id = conversation.map_or_else(|| "new".to_owned(), |id| id.to_string());
-    format!("rivulet:question:{id}")
 }

@@ -89,14 +89,23 @@ impl Run {
         Self { session, message, ask, tries: Cell::new(0), told_start, own_only: Cell::new(false) }
     }
 
+    /// What is to be asked first, if the server is not known to have it.
+    pub(super) fn asks(&self) -> Option<&Ask> {
+        self.ask.as_ref().filter(|_| self.message.generation().is_none())
+    }
+
     /// Reads the answer to its end.
     pub(crate) async fn run(mut self, stopped: oneshot::Receiver<()>) {
         if self.ask.is_some() {
             self.message.begin();
         }
         let end = self.until_stopped(stopped).await;
+        let is_unnamed = self.message.generation().is_none();
+        if !is_unnamed {
+            self.session.delivered();
+        }
         match (end, &self.ask) {
-            (End::Refused(refusal), Some(ask)) if self.message.generation().is_none() => {
+            (End::Refused(refusal), Some(ask)) if is_unnamed => {
                 let error = refusal.error.clone();
                 self.session.refused(ask.clone(), refusal);
                 self.session.finished();
@@ -105,9 +114,15 @@ impl Run {
             (End::Refused(refusal), _) => self.message.end(MessageStatus::Failed, Some(refusal.error)),
             (End::Lost, _) => {
                 self.message.end(MessageStatus::Failed, Some(lost()));
-                if self.message.generation().is_none() {
+                if is_unnamed {
                     self.session.unsent.set_value(self.ask.take());
                 }
+            }
+            (End::Stopped, Some(ask)) if is_unnamed => {
+                // The server may never have had it: what was typed is there to be sent again.
+                self.message.end(MessageStatus::Stopped, None);
+                self.session.take_off(ask);
+                self.session.give_up(ask.clone());
             }
             (End::Stopped, _) if !self.message.is_ended() => self.message.end(MessageStatus::Stopped, None),
             (End::Ended | End::Stopped, _) => {}
@@ -223,7 +238,7 @@ impl Run {
         let settings = self.session.settings.get_untracked();
         let key = self.ask.as_ref().map_or("", |ask| &ask.key);
         let made: Conversation = http::post(&self.session.address("/api/conversations"), &settings, key).await?;
-        self.session.conversation.set(Some(made.summary.id));
+        self.session.made(made.summary.id);
         Ok(made.summary.id)
     }
 

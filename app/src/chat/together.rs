@@ -104,6 +104,8 @@ impl Session {
             self.settings.set(conversation.settings);
         }
         self.messages.set(now);
+        // Its place was below what has been read again.
+        self.hold_unsent();
         self.show_held();
     }
 

@@ -1,4 +1,4 @@
-//! A question waits, because the server takes only so many at a time.
+//! A question waits, because the server takes only so many at a time or was not reached.
 
 use super::{
     countdown::{duration, seconds_left},
@@ -63,6 +63,7 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
 /// Why the server does not take a question at the moment.
 pub(super) fn why(code: ErrorCode) -> &'static str {
     match code {
+        ErrorCode::Interrupted => "This question may not have reached the server.",
         ErrorCode::Overloaded => "The server is very busy at the moment.",
         _ => "You have asked a lot in a short time.",
     }

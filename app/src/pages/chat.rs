@@ -138,6 +138,7 @@ fn recover(actions: ConversationActions) {
         _ if chat.is_lost() => chat.retry(),
         _ => {}
     }
+    chat.send_unreached();
 }
 
 /// The server renders with the models that it knows at that moment; the browser asks for all of them. It asks again when a

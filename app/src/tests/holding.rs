@@ -147,21 +147,29 @@ async fn it_sends_by_itself_also_while_another_chat_is_shown() {
 }
 
 #[wasm_bindgen_test]
-async fn a_reload_keeps_it_as_a_draft() {
-    let _server = FakeServer::new([conversation(""), refusal(429, "rate_limited", Some(60))]);
-    let (chat, handle) = chat();
+async fn a_reload_keeps_it_where_it_is() {
+    let server = FakeServer::new([conversation(""), refusal(429, "rate_limited", Some(60))]);
+    let (chat, _, handle) = shown(StreamingChatOptions::new().keep_drafts(), |_| ());
     chat.send("My question");
     waits(chat).await;
     drop(handle);
     let json =
         format!(r#"{{"id":"{CONVERSATION}","title":"","created_at":0,"updated_at":0,"settings":{{}},"messages":[]}}"#);
     let conversation: Conversation = serde_json::from_str(&json).unwrap();
-    for expected in ["My question", ""] {
-        let options = StreamingChatOptions::new().conversation(Some(conversation.clone()));
-        let (chat, _, _handle) = shown(options, |_| ());
-        sleep(Duration::from_millis(50)).await;
-        assert_eq!(chat.draft.get_untracked(), expected);
-    }
+    let options = || StreamingChatOptions::new().conversation(Some(conversation.clone())).keep_drafts();
+    let (chat, _, _handle) = shown(options(), |_| ());
+    until(|| chat.held.get_untracked().is_some()).await;
+    let held = chat.held.get_untracked().unwrap();
+    assert!((50_000.0..=60_000.0).contains(&(held.until - wall_clock())) && held.code == ErrorCode::RateLimited);
+    assert_eq!(texts(chat), ["My question"]);
+    chat.take_back_held();
+    assert_eq!((chat.draft.get_untracked().as_str(), server.lines().len()), ("My question", 2));
+    chat.draft.set(String::new());
+    sleep(Duration::from_millis(50)).await;
+    drop(_handle);
+    let (chat, _, _handle) = shown(options(), |_| ());
+    sleep(Duration::from_millis(50)).await;
+    assert!(chat.held.get_untracked().is_none() && texts(chat).is_empty());
 }
 
 #[wasm_bindgen_test]

@@ -1,6 +1,7 @@
 //! Tests in a real browser: streams and aborts, what a token touches in the document, and whole sends against a server
 //! that is played by [`fake_server`].
 
+mod arriving;
 mod branching;
 mod continuing;
 mod conversation;
