@@ -21,10 +21,11 @@ pub(super) fn run(settings: Settings, path: &Path, owner: Option<String>) -> Res
             None => Whose::AsWritten(Some(owner::only_visitor(&known)?)),
         };
         let bar = progress::bar(checked.conversations, "importing");
-        let store: Arc<dyn Store> = Arc::new(store);
-        let shown = bar.clone();
-        let report = import::import(Arc::clone(&store), checked, whose, move |done| shown.set_position(done)).await;
+        let (shown, into) = (bar.clone(), Arc::new(store.clone()));
+        let report = import::import(into, checked, whose, move |done| shown.set_position(done)).await;
         bar.finish_and_clear();
+        // What cannot be indexed now is indexed by the next server.
+        let _ = store.index_all().await;
         store.close().await;
         tell(&report.map_err(|error| in_file(error.to_string()))?);
         Ok(())

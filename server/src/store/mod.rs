@@ -187,7 +187,8 @@ pub trait Store: Send + Sync + 'static {
     /// All conversations of an owner that hold a message, with all their branches, the oldest first; read one by one.
     fn export(&self, owner: &Owner) -> BoxStream<'static, Result<WholeConversation, StoreError>>;
 
-    /// Adds a conversation with all its branches and its original times, whole or not at all. Answers that are being written
+    /// Adds a conversation with all its branches and its original times, whole or not at all: others write in between, but it is
+    /// found only when all of it is there. Answers that are being written
     /// are kept as interrupted. What the owner has already, by its id or its origin, is left as it is; an id that is taken
     /// otherwise is [`StoreError::AlreadyThere`].
     async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError>;

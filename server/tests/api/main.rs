@@ -17,6 +17,7 @@ mod durable;
 mod events;
 mod faults;
 mod heartbeats;
+mod importing;
 mod limits;
 mod live;
 mod openai;

@@ -70,6 +70,13 @@ pub(super) async fn everything_goes_out_and_comes_in_again<S: Store>(store: &S) 
     broken.messages.remove(0);
     assert!(store.import(&other, broken.clone()).await.is_err());
     assert!(matches!(store.whole(&other, broken.summary.id).await, Err(StoreError::NotFound(_))));
+    // Nor does one that fails after much of it was stored.
+    let mut long = rename(out[1].clone());
+    let more = (0..1000).map(|_| Message::user(MessageId(Uuid::new_v4()), None, "more", 1));
+    long.messages.extend(more.chain([out[0].messages[0].clone()]));
+    assert!(matches!(store.import(&other, long.clone()).await, Err(StoreError::AlreadyThere)));
+    assert!(matches!(store.whole(&other, long.summary.id).await, Err(StoreError::NotFound(_))));
+    assert_eq!(store.list(&other, 9, None).await.unwrap().conversations.len(), 1);
     let owners = store.owners().await.unwrap();
     let count = |one: &Owner| owners.iter().find(|summary| summary.owner == *one).map(|summary| summary.conversations);
     assert_eq!((count(&owner), count(&other)), (Some(2), Some(1)));

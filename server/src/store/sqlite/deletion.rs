@@ -1,7 +1,7 @@
 //! What is hidden can be restored for a while; then it is removed.
 
 use super::{
-    branches, conversations,
+    branches, conversations, import,
     rows::{self, integer, owner_name},
     search::index,
 };
@@ -42,8 +42,14 @@ pub(super) async fn restore(
     id: ConversationId,
 ) -> Result<(), StoreError> {
     let update = "UPDATE conversations SET deleted_at = NULL \
-                  WHERE id = ? AND owner = (SELECT key FROM owners WHERE name = ?) AND deleted_at > ?";
-    query(update).bind(id.0).bind(owner_name(owner)).bind(undo_ends()).execute(connection).await?;
+                  WHERE id = ? AND owner = (SELECT key FROM owners WHERE name = ?) AND deleted_at > ? AND deleted_at < ?";
+    query(update)
+        .bind(id.0)
+        .bind(owner_name(owner))
+        .bind(undo_ends())
+        .bind(import::UNDER_WAY)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -145,6 +151,7 @@ pub(super) const GONE: &str = "SELECT key FROM (SELECT key FROM conversations WH
 
 /// Removes what nobody can restore any more; `true` if there is more.
 pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, StoreError> {
+    import::abandon_broken_off(connection).await?;
     let gone: Vec<i64> =
         query_scalar(GONE).bind(undo_ends()).bind(before(EMPTY_FOR)).fetch_all(&mut *connection).await?;
     for conversation in gone {

@@ -78,7 +78,8 @@ impl Indexer {
         let _ = timeout(PATIENCE, self.index_all()).await;
     }
 
-    async fn index_all(&self) -> Result<(), StoreError> {
+    /// Indexes all that is new, step by step.
+    pub(super) async fn index_all(&self) -> Result<(), StoreError> {
         let _working = self.new.working.lock().await;
         while self.new.is_there.swap(false, Ordering::AcqRel) {
             let indexed = self.writer.run(Box::new(|connection| index::index_some(connection).boxed())).await;

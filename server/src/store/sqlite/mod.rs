@@ -1,7 +1,7 @@
 //! Conversations in SQLite: one file, or nothing but memory.
 //!
 //! What lives here: `open` and `recovery` make the database ready, `writer` has the one connection that writes, `reader` those
-//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search` and `transfer` have the statements, all of them with bound
+//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search`, `transfer` and `import` have the statements, all of them with bound
 //! parameters; `rows` says what a row is outside.
 //!
 //! The store has threads and a runtime of its own: it works whatever becomes of the runtime that asks.
@@ -10,6 +10,7 @@ mod branches;
 mod conversations;
 mod deletion;
 mod failure;
+mod import;
 mod indexer;
 pub mod maintenance;
 mod open;
@@ -52,7 +53,7 @@ use std::{
 };
 use tokio::{runtime::Runtime, sync::watch};
 use trouble::Trouble;
-use writer::Writer;
+use writer::{Pace, Writer};
 
 /// The name of a database that is nowhere but in memory.
 pub const IN_MEMORY: &str = ":memory:";
@@ -104,6 +105,11 @@ impl SqliteStore {
         Self::start(path, false, None).await
     }
 
+    /// Brings search up to date with what was stored beside a server, which does not know of it.
+    pub async fn index_all(&self) -> Result<(), StoreError> {
+        self.indexer.index_all().await
+    }
+
     async fn start(path: &Path, for_server: bool, lock: Option<File>) -> Result<Self, OpenError> {
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         let runtime = builder.worker_threads(THREADS).thread_name("store").enable_all().build();
@@ -111,7 +117,8 @@ impl SqliteStore {
         let (trouble, path) = (Trouble::new(), path.to_owned());
         let told = trouble.clone();
         let opening = runtime.spawn(async move {
-            let writer = Writer::start(open::open(&path, for_server).await?, told);
+            let pace = if for_server { Pace::Full } else { Pace::Polite };
+            let writer = Writer::start(open::open(&path, for_server).await?, told, pace);
             let readers = (path != Path::new(IN_MEMORY)).then(|| Readers::new(&path));
             let indexer = Indexer::new(writer.clone());
             if for_server {
@@ -394,9 +401,9 @@ impl Store for SqliteStore {
     }
 
     async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError> {
-        let owner = owner.clone();
-        self.write(move |connection| async move { transfer::import(connection, &owner, &conversation).await }.boxed())
-            .await
+        let imported = import::import(&self.writer, owner, conversation).await;
+        self.indexer.tell();
+        imported
     }
 
     async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError> {

@@ -1,9 +1,12 @@
 //! What only this store does: files, recovery, plans of its statements, and what it costs.
 
+mod importing;
 mod removal;
 mod search_index;
 
-use super::{SqliteStore, branches, conversations, deletion, maintenance, open, pieces, search, transfer, turns};
+use super::{
+    SqliteStore, branches, conversations, deletion, import, maintenance, open, pieces, search, transfer, turns,
+};
 use crate::{
     store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
     visitor::{Owner, VisitorId},
@@ -195,7 +198,8 @@ async fn no_statement_scans_a_table() {
         pieces::CHECKPOINT,
         pieces::CLEAN,
         pieces::WRITTEN,
-        transfer::HERE,
+        import::HERE,
+        import::BROKEN_OFF,
         transfer::NEXT,
         transfer::ALL_MESSAGES,
         search::TITLES,

@@ -1,23 +1,21 @@
-//! Conversations with all their branches, out and in; and those that are shared.
+//! Conversations with all their branches on their way out, and those that are shared.
 
 use super::{
     branches,
     conversations::{self, AFTER_FOUND, title_by},
     pieces,
     rows::{self, message_columns, owner_name},
-    search::index,
 };
 use crate::{
-    store::{Imported, StoreError, WholeConversation, Window, title::title},
+    store::{StoreError, WholeConversation, Window, title::title},
     visitor::Owner,
 };
 use protocol::{
     conversation::Conversation,
-    id::{ConversationId, MessageId},
+    id::ConversationId,
     message::{Message, MessageStatus},
 };
 use sqlx::{Row, SqliteConnection, query, query_scalar};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 pub(super) const ALL_MESSAGES: &str = concat!(
@@ -67,48 +65,6 @@ pub(super) async fn next(
     let Some(row) = row else { return Ok(None) };
     let id = ConversationId(row.try_get(1)?);
     Ok(Some((row.try_get(0)?, whole(connection, owner, id).await?)))
-}
-
-/// Whether an owner has a conversation with this id, or one from this origin, that is not deleted.
-pub(super) const HERE: &str = "SELECT EXISTS (SELECT 1 FROM conversations WHERE id = ? AND owner = ? AND deleted_at IS NULL) \
-     OR EXISTS (SELECT 1 FROM conversations WHERE owner = ? AND origin = ? AND origin IS NOT NULL AND deleted_at IS NULL)";
-
-pub(super) async fn import(
-    connection: &mut SqliteConnection,
-    owner: &Owner,
-    conversation: &WholeConversation,
-) -> Result<Imported, StoreError> {
-    let WholeConversation { summary, settings, messages, head, origin } = conversation;
-    let owner = conversations::owner_key(connection, owner).await?;
-    let here: bool =
-        query_scalar(HERE).bind(summary.id.0).bind(owner).bind(owner).bind(origin).fetch_one(&mut *connection).await?;
-    if here {
-        return Ok(Imported::AlreadyHere);
-    }
-    let key = conversations::create(connection, owner, summary, settings).await?;
-    let update = "UPDATE conversations SET origin = ? WHERE key = ?";
-    query(update).bind(origin).bind(key).execute(&mut *connection).await?;
-    let mut keys: HashMap<MessageId, i64> = HashMap::new();
-    for message in messages {
-        let missing = || StoreError::Failed(format!("the message {} stands before its parent", message.id));
-        let parent = message.parent_id.map(|parent| keys.get(&parent).copied().ok_or_else(missing)).transpose()?;
-        let row = rows::insert(connection, key, parent, &ended(message)).await?;
-        keys.insert(message.id, row);
-    }
-    let head = head.and_then(|head| keys.get(&head).copied()).or_else(|| keys.values().max().copied());
-    conversations::set_head(connection, key, head).await?;
-    // At once: an import of a hundred thousand messages would keep search busy long after it.
-    while index::index_some(connection).await? {}
-    Ok(Imported::Added)
-}
-
-/// Nobody writes an answer that comes from a file.
-fn ended(message: &Message) -> Message {
-    let status = match message.status {
-        MessageStatus::Streaming => MessageStatus::Interrupted,
-        status => status,
-    };
-    Message { status, generation_id: None, ..message.clone() }
 }
 
 pub(super) async fn share(

@@ -5,7 +5,7 @@ use super::trouble::Trouble;
 use crate::store::StoreError;
 use futures::future::BoxFuture;
 use sqlx::{Connection, SqliteConnection, query};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 /// The most operations in one transaction: those who wait for the first must not wait for all.
@@ -17,6 +17,15 @@ const PROBE: Duration = Duration::from_secs(1);
 /// What one operation does in the transaction.
 pub(super) type Work<T> =
     Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send>;
+
+/// How much of the time a writer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// All that it needs: nobody else writes to the database.
+    Full,
+    /// Half of it. A server may write to it too: who waits for SQLite's lock looks for it only now and then, and would miss a moment.
+    Polite,
+}
 
 /// Hands operations to the task that writes.
 #[derive(Clone)]
@@ -64,9 +73,9 @@ fn closed() -> StoreError {
 
 impl Writer {
     /// Starts the task on the present runtime.
-    pub(super) fn start(connection: SqliteConnection, trouble: Trouble) -> Self {
+    pub(super) fn start(connection: SqliteConnection, trouble: Trouble, pace: Pace) -> Self {
         let (jobs, queue) = mpsc::unbounded_channel();
-        tokio::spawn(write_all(connection, queue, trouble));
+        tokio::spawn(write_all(connection, queue, trouble, pace));
         Self { jobs }
     }
 
@@ -92,7 +101,12 @@ impl Writer {
     }
 }
 
-async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::UnboundedReceiver<Job>, trouble: Trouble) {
+async fn write_all(
+    mut connection: SqliteConnection,
+    mut queue: mpsc::UnboundedReceiver<Job>,
+    trouble: Trouble,
+    pace: Pace,
+) {
     let mut closing = None;
     while closing.is_none() {
         let next = match trouble.is_there() {
@@ -112,9 +126,14 @@ async fn write_all(mut connection: SqliteConnection, mut queue: mpsc::UnboundedR
             let Ok(job) = queue.try_recv() else { break };
             take(job, &mut batch, &mut closing);
         }
+        let began = Instant::now();
         let committed = write(&mut connection, &mut batch).await;
+        let took = began.elapsed();
         trouble.tell(committed.clone());
         batch.into_iter().for_each(|operation| operation.reply(committed.clone()));
+        if pace == Pace::Polite {
+            tokio::time::sleep(took).await;
+        }
     }
     // Folds the log back into the file, so that a copy of that file alone is whole.
     if let Err(error) = connection.close().await {
