@@ -106,7 +106,7 @@ impl Server {
             compress_streams: settings.compress_streams,
             imports: Imports {
                 places: Arc::new(Semaphore::new(IMPORTS)),
-                limits: Limits::new(settings.max_import_bytes),
+                limits: Limits::over_http(settings.max_import_bytes, settings.generation.bytes),
                 // On the disk of the database: what is too large for that could not be stored either.
                 folder: database_folder(&settings.database),
             },

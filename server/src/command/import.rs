@@ -8,10 +8,12 @@ use crate::{
 };
 use protocol::transfer::{ImportNote, ImportReport};
 use std::{fs::File, path::Path, sync::Arc};
+use tokio_util::sync::CancellationToken;
 
 pub(super) fn run(settings: Settings, path: &Path, owner: Option<String>) -> Result<(), String> {
     let in_file = |error: String| format!("{}: {error}", path.display());
-    let checked = check(path).map_err(in_file)?;
+    let leave = CancellationToken::new();
+    let checked = check(path, Limits::by_command(settings.generation.bytes), &leave).map_err(in_file)?;
     block_on(async {
         let store = SqliteStore::open_beside_server(&settings.database).await.map_err(|error| error.to_string())?;
         let known = store.owners().await.map_err(|error| error.to_string())?;
@@ -22,7 +24,7 @@ pub(super) fn run(settings: Settings, path: &Path, owner: Option<String>) -> Res
         };
         let bar = progress::bar(checked.conversations, "importing");
         let (shown, into) = (bar.clone(), Arc::new(store.clone()));
-        let report = import::import(into, checked, whose, move |done| shown.set_position(done)).await;
+        let report = import::import(into, checked, whose, &leave, move |done| shown.set_position(done)).await;
         bar.finish_and_clear();
         // What cannot be indexed now is indexed by the next server.
         let _ = store.index_all().await;
@@ -32,11 +34,10 @@ pub(super) fn run(settings: Settings, path: &Path, owner: Option<String>) -> Res
     })
 }
 
-/// Whoever runs this has the machine: only what must be held in memory is limited.
-fn check(path: &Path) -> Result<Checked, String> {
+fn check(path: &Path, limits: Limits, leave: &CancellationToken) -> Result<Checked, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let bar = progress::count("bytes checked:");
-    let checked = import::check(file, Limits::new(u64::MAX), |at| bar.set_position(at));
+    let checked = import::check(file, limits, leave, |at| bar.set_position(at));
     bar.finish_and_clear();
     checked.map_err(|error| error.to_string())
 }

@@ -12,6 +12,7 @@ use crate::{
 use futures::StreamExt;
 use protocol::{feed::FeedChange, id::ConversationId, transfer::ImportReport};
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 impl Conversations {
     /// A conversation with all its branches.
@@ -33,10 +34,15 @@ impl Conversations {
         whole
     }
 
-    /// Takes in what is in a file; all of it belongs to this owner from now on.
-    pub async fn import(&self, owner: Owner, checked: Checked) -> Result<ImportReport, ImportError> {
+    /// Takes in what is in a file; all of it belongs to this owner from now on. It ends early where `leave` is cancelled.
+    pub async fn import(
+        &self,
+        owner: Owner,
+        checked: Checked,
+        leave: &CancellationToken,
+    ) -> Result<ImportReport, ImportError> {
         let whose = Whose::All(owner.clone());
-        let report = import::import(Arc::clone(&self.store), checked, whose, |_| {}).await?;
+        let report = import::import(Arc::clone(&self.store), checked, whose, leave, |_| {}).await?;
         if report.imported > 0 {
             self.engine.tell(&owner, FeedChange::Imported(report.imported));
         }

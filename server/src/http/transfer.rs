@@ -28,6 +28,7 @@ use futures::stream;
 use protocol::{error::ErrorCode, id::ConversationId, request::InvalidField, transfer::ImportReport};
 use std::io;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 use upload::{received, throw_away};
 
 impl FromInternal for ImportError {}
@@ -113,12 +114,15 @@ pub(super) async fn import(
     let file = received(&state, request).await?;
     let (limits, background, conversations) =
         (state.imports.limits, state.background.clone(), state.conversations.clone());
-    // In a task of its own: a client that leaves now finds everything there when it comes back.
+    // A client that leaves drops this: nobody must be able to leave work behind that takes minutes.
+    let leave = CancellationToken::new();
+    let _leaving = leave.clone().drop_guard();
     let importing = state.background.spawn(async move {
         let _place = place;
-        let checking = background.spawn_blocking(move || import::check(file, limits, |_| {}));
+        let left = leave.clone();
+        let checking = background.spawn_blocking(move || import::check(file, limits, &left, |_| {}));
         let checked = checking.await.map_err(|_| ImportError::Failed)??;
-        conversations.import(owner, checked).await
+        conversations.import(owner, checked, &leave).await
     });
     let report = importing.await.map_err(|_| ImportError::Failed)??;
     tracing::info!(

@@ -26,6 +26,7 @@ use protocol::{
 use source::Source;
 use std::{collections::HashMap, fs::File, sync::Arc};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// How many conversations are stored at one time. The store commits together what comes together, and whoever writes something else waits
@@ -57,6 +58,12 @@ pub enum ImportError {
     /// Unpacked, it is too large.
     #[error("what is in the file is larger than {0} bytes, the most that is taken")]
     TooLarge(u64),
+    /// There is more in it than anybody has.
+    #[error("there are more than {0} conversations in the file, the most that are taken")]
+    TooMany(u64),
+    /// Who sent it has left. What had come in by then stays.
+    #[error("nobody waits for the end of the import any more")]
+    Left,
     /// Nobody says whose the conversations are to be.
     #[error("the file does not say whose these conversations are")]
     NoOwner,
@@ -81,7 +88,7 @@ impl From<ImportError> for PublicError {
                 tracing::error!(%error, "an import failed");
                 return PublicError::new(ErrorCode::Internal, "The server failed on this file.");
             }
-            ImportError::TooLarge(_) => ErrorCode::TooLarge,
+            ImportError::TooLarge(_) | ImportError::TooMany(_) => ErrorCode::TooLarge,
             _ => ErrorCode::InvalidRequest,
         };
         let text = error.to_string();
@@ -120,13 +127,24 @@ pub struct Checked {
 }
 
 /// Reads a file to its end. It takes as long as the file is large: not for a thread that serves. `progress` is told the bytes of JSON
-/// that have been read.
-pub fn check(file: File, limits: Limits, mut progress: impl FnMut(u64)) -> Result<Checked, ImportError> {
+/// that have been read. It ends where `leave` is cancelled.
+pub fn check(
+    file: File,
+    limits: Limits,
+    leave: &CancellationToken,
+    mut progress: impl FnMut(u64),
+) -> Result<Checked, ImportError> {
     let source = Source::new(file, limits);
     let (mut conversations, mut usable, mut names_owners, mut reason) = (0, 0_u64, true, None);
     source.each(&mut |element, at| {
         conversations += 1;
         progress(at);
+        if leave.is_cancelled() {
+            return Err(ImportError::Left);
+        }
+        if conversations > limits.conversations {
+            return Err(ImportError::TooMany(limits.conversations));
+        }
         let is_word = matches!(&element, Element::Json(json) if conversations == 1 && !json.starts_with(b"{"));
         match read(element, conversations, limits) {
             Ok(incoming) => {
@@ -147,7 +165,7 @@ pub fn check(file: File, limits: Limits, mut progress: impl FnMut(u64)) -> Resul
 
 fn read(element: Element, number: u64, limits: Limits) -> Result<Incoming, Refused> {
     let incoming = match element {
-        Element::Json(json) => formats::read(&json),
+        Element::Json(json) => formats::read(&json).and_then(|incoming| not_too_long(incoming, limits.message)),
         Element::TooLarge => {
             let reason = format!("it is larger than {} MiB, the most for one conversation", limits.conversation >> 20);
             Err(Refused::Unusable { title: String::new(), reason })
@@ -161,14 +179,30 @@ fn read(element: Element, number: u64, limits: Limits) -> Result<Incoming, Refus
     })
 }
 
+/// Refuses what has a message that no model could have written here.
+fn not_too_long(incoming: Incoming, most: usize) -> Result<Incoming, Refused> {
+    let length = |message: &Message| message.content.len() + message.reasoning.len();
+    match incoming.conversation.messages.iter().map(length).max() {
+        Some(longest) if longest > most => {
+            let title = incoming.conversation.summary.title;
+            let reason =
+                format!("one of its messages has {longest} bytes, more than {most} (RIVULET_MAX_ANSWER_BYTES)");
+            Err(Refused::Unusable { title, reason })
+        }
+        _ => Ok(incoming),
+    }
+}
+
 /// What comes from the file, with its place in what may be on the way.
 type OnTheWay = (Result<Incoming, Refused>, OwnedSemaphorePermit);
 
-/// Stores what is in a file. `progress` is told how many conversations are done.
+/// Stores what is in a file. `progress` is told how many conversations are done. After `leave` is cancelled, only those come in that
+/// were begun.
 pub async fn import(
     store: Arc<dyn Store>,
     checked: Checked,
     whose: Whose,
+    leave: &CancellationToken,
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
     let (to_us, mut coming) = mpsc::channel::<OnTheWay>(1);
@@ -177,6 +211,10 @@ pub async fn import(
     let (mut storing, mut ended, mut failed) = (FuturesUnordered::new(), false, None);
     loop {
         tokio::select! {
+            () = leave.cancelled(), if !ended => {
+                failed = Some(ImportError::Left);
+                ended = true;
+            }
             next = coming.recv(), if !ended && storing.len() < AT_ONCE => match next {
                 Some((incoming, place)) => storing.push(store_one(&*store, &whose, incoming, place)),
                 None => ended = true,

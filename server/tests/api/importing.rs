@@ -1,4 +1,5 @@
-//! A long conversation is taken in: meanwhile others write, and of an import that breaks off nothing is seen.
+//! What an import may cost others: while a long conversation is taken in they write, of one that breaks off nothing is seen, and
+//! no file makes more of itself than it is.
 
 use crate::{
     app::{Events, TestApp, problem, text, visitor},
@@ -9,6 +10,7 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, SqliteConnection, query_scalar, sqlite::SqliteConnectOptions};
 use std::{
+    io::{Cursor, Write},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -138,4 +140,108 @@ async fn a_server_goes_on_while_a_command_imports_beside_it() {
     assert!(status.success() && asked > 0);
     let found: Value = app.get("/api/search?q=imported%204999").await.json().await.unwrap();
     assert_eq!(found["hits"].as_array().unwrap().len(), 1, "{found}");
+}
+
+/// A file whose client has left is not read on.
+#[tokio::test]
+async fn an_import_ends_when_its_client_has_left() {
+    let database = Database::new();
+    let app = TestApp::with(&[("DATABASE_URL", &database.url())]).await;
+    let client = visitor();
+    assert!(list(&app, &client).await.is_empty());
+    let mut connection = connection(&database).await;
+    let (conversations, messages) = (3_000, 4);
+    let file = format!("[{}]", (0..conversations).map(|_| long(messages)).collect::<Vec<_>>().join(","));
+    let importing = tokio::spawn(app.request_by(&client, Method::POST, "/api/import").body(file).send());
+    more_than(&mut connection, 0).await;
+    importing.abort();
+    let (mut seen, mut since, began) = (0, Instant::now(), Instant::now());
+    while since.elapsed() < Duration::from_secs(1) {
+        assert!(began.elapsed() < PATIENCE, "it does not end");
+        let count = count(&mut connection).await;
+        if count != seen {
+            (seen, since) = (count, Instant::now());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(seen < (conversations * messages) as i64, "all of it came in");
+    // What was begun is whole.
+    assert_eq!(list(&app, &client).await.len().min(50), (seen / messages as i64).min(50) as usize);
+    assert_eq!(seen % messages as i64, 0);
+}
+
+/// So many bytes that repeat this, between what stands before and after.
+fn repeated(before: &str, entry: &str, after: &str, bytes: usize) -> String {
+    format!("{before}{}{}{after}", entry.repeat(bytes / entry.len()), entry.trim_end_matches(','))
+}
+
+fn zipped(text: &str) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("conversations.json", zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(text.as_bytes()).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+/// The most memory that a process has had, in MiB.
+#[cfg(target_os = "linux")]
+fn most_memory(process: &Process) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.id())).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() / 1024
+}
+
+/// Lists of nothing have two or three bytes for each entry in a file, and none may become dozens in memory.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_of_nothing_takes_no_memory() {
+    let said = r#"{"mapping":{"a":{"message":{"author":{"role":"user"},"#;
+    let asked = r#"{"chat":{"messages":[{"role":"user","#;
+    let bombs = [
+        (r#"{"mapping":{"#.to_owned(), "\"\":{},", "}}"),
+        (r#"{"chat":{"history":{"messages":{"#.to_owned(), "\"\":{\"role\":\"\"},", "}}}}"),
+        (r#"{"chat":{"messages":["#.to_owned(), "{\"role\":\"\"},", "]}}"),
+        (r#"{"rivulet":1,"title":["#.to_owned(), "0,", "]}"),
+        (r#"{"mapping":{},"create_time":["#.to_owned(), "0,", "]}"),
+        (format!(r#"{said}"content":{{"parts":["#), "null,", "]}}}}}"),
+        (format!(r#"{said}"content":{{"content_type":"thoughts","thoughts":["#), "{},", "]}}}}}"),
+        (format!(r#"{said}"metadata":{{"attachments":["#), "{},", "]}}}}}"),
+        (format!(r#"{asked}"content":["#), "{},", "]}]}}"),
+        (format!(r#"{asked}"error":["#), "0,", "]}]}}"),
+        (format!(r#"{asked}"files":["#), "{},", "]}]}}"),
+    ];
+    let process = Process::start(&[]);
+    let (address, _) = process.serving();
+    let client = visitor();
+    let post = |file: Vec<u8>| client.post(format!("{address}/api/import")).body(file).timeout(2 * PATIENCE).send();
+    assert_eq!(post(long(2).into_bytes()).await.unwrap().status(), 200);
+    let before = most_memory(&process);
+    for (begin, entry, end) in bombs {
+        let file = zipped(&repeated(&begin, entry, end, 8 << 20));
+        let status = post(file).await.unwrap().status().as_u16();
+        assert!(matches!(status, 200 | 400), "{status}: {begin}");
+        let grown = most_memory(&process) - before;
+        assert!(grown < 100, "{grown} MiB for {begin}{entry}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_more_than_anybody_has_is_refused() {
+    let app = TestApp::with(&[("RIVULET_MAX_ANSWER_BYTES", "1000")]).await;
+    let import = async |file: String| app.request(Method::POST, "/api/import").body(file).send().await.unwrap();
+    let detail = problem(import(format!("[{}{}]", long(2), ",0".repeat(100_000))).await, 413, "too_large").await;
+    assert!(detail.contains("more than 100000 conversations"), "{detail}");
+    assert!(list(&app, &app.client).await.is_empty(), "nothing came in before");
+
+    let places = repeated(r#"{"title":"Places","mapping":{"#, "\"\":{},", "}}", 50_000 * 6);
+    let detail = problem(import(places).await, 400, "invalid_request").await;
+    assert!(detail.contains("`mapping`") && detail.contains("more than 40000 entries"), "{detail}");
+
+    let large = long(2).replace("imported 1", &"x".repeat(1001));
+    let report: Value = import(format!("[{},{large}]", long(2))).await.json().await.unwrap();
+    assert_eq!((&report["imported"], &report["skipped_count"]), (&json!(1), &json!(1)));
+    assert_eq!(report["skipped"][0]["title"], "Long");
+    assert_eq!(
+        report["skipped"][0]["reason"],
+        "one of its messages has 1001 bytes, more than 1000 (RIVULET_MAX_ANSWER_BYTES)"
+    );
 }

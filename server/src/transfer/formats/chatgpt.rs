@@ -6,7 +6,7 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
-    lenient::{Entries, Moment, Present},
+    lenient::{Entries, Gather, Gathered, Moment, Present, TextOr, add_paragraph},
 };
 use crate::store::WholeConversation;
 use protocol::{
@@ -63,23 +63,49 @@ struct Author {
 #[serde(default)]
 struct Content {
     content_type: String,
-    parts: Option<Vec<Option<Part>>>,
+    parts: Option<Gathered<Parts>>,
     text: Option<String>,
     language: Option<String>,
-    thoughts: Option<Vec<Thought>>,
+    thoughts: Option<Gathered<Thoughts>>,
 }
 
-/// Text, or something that is none: a picture, or what was said in a voice chat.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Part {
-    Text(String),
-    Other {
-        #[serde(default)]
-        content_type: String,
-        text: Option<String>,
-    },
+/// What the parts of a message come to.
+#[derive(Debug, Default)]
+struct Parts {
+    text: String,
+    pictures: usize,
+    files: usize,
 }
+
+/// What is no text: a picture, or what was said in a voice chat.
+#[derive(Debug, Deserialize)]
+struct OtherPart {
+    #[serde(default)]
+    content_type: String,
+    text: Option<String>,
+}
+
+impl Gather for Parts {
+    type Item = Option<TextOr<OtherPart>>;
+
+    fn add(&mut self, part: Self::Item) {
+        match part {
+            None => {}
+            Some(TextOr::Text(text) | TextOr::Other(OtherPart { text: Some(text), .. })) => {
+                add_paragraph(&mut self.text, &text);
+            }
+            Some(TextOr::Other(part)) if part.content_type.contains("image") => {
+                self.pictures += 1;
+                add_paragraph(&mut self.text, "*(a picture)*");
+            }
+            Some(TextOr::Other(_)) => self.files += 1,
+        }
+    }
+}
+
+/// What a model thought, as text.
+#[derive(Debug, Default)]
+struct Thoughts(String);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -94,8 +120,12 @@ struct Metadata {
     is_visually_hidden_from_conversation: Option<bool>,
     model_slug: Option<String>,
     finish_details: Option<FinishDetails>,
-    attachments: Option<Vec<Attachment>>,
+    attachments: Option<Gathered<Files>>,
 }
+
+/// How many files are attached.
+#[derive(Debug, Default)]
+struct Files(usize);
 
 #[derive(Debug, Deserialize)]
 struct FinishDetails {
@@ -107,6 +137,26 @@ struct FinishDetails {
 struct Attachment {
     #[serde(alias = "mimeType")]
     mime_type: Option<String>,
+}
+
+impl Gather for Files {
+    type Item = Attachment;
+
+    fn add(&mut self, attachment: Attachment) {
+        // Pictures among them stand in the text's parts as well.
+        let is_picture = attachment.mime_type.is_some_and(|kind| kind.starts_with("image/"));
+        self.0 += usize::from(!is_picture);
+    }
+}
+
+impl Gather for Thoughts {
+    type Item = Thought;
+
+    fn add(&mut self, Thought { summary, content }: Thought) {
+        for part in [summary.map(|summary| format!("**{summary}**")), content].into_iter().flatten() {
+            add_paragraph(&mut self.0, &part);
+        }
+    }
 }
 
 /// Makes a conversation of it.
@@ -153,10 +203,7 @@ impl Said {
             left_out.tools += 1;
             return None;
         }
-        let attachments = metadata.attachments.unwrap_or_default();
-        // Pictures among them stand in the text's parts as well.
-        let is_picture = |kind: &Option<String>| kind.as_ref().is_some_and(|kind| kind.starts_with("image/"));
-        left_out.files += attachments.iter().filter(|one| !is_picture(&one.mime_type)).count();
+        left_out.files += metadata.attachments.map_or(0, |Gathered(Files(files))| files);
         let (content, reasoning) = self.content?.text(left_out)?;
         let status = status(self.status.as_deref(), metadata.finish_details.as_ref());
         Some(Message {
@@ -192,7 +239,7 @@ impl Content {
     /// The text and the reasoning; `None` if there is neither.
     fn text(self, left_out: &mut LeftOut) -> Option<(String, String)> {
         let (content, reasoning) = match self.content_type.as_str() {
-            "thoughts" => (String::new(), thoughts(self.thoughts.unwrap_or_default())),
+            "thoughts" => (String::new(), self.thoughts.unwrap_or_default().0.0),
             "code" => (fenced(self.language.as_deref(), &self.text.unwrap_or_default()), String::new()),
             // What ChatGPT tells itself about the person, and a line such as "Thought for 5 seconds".
             "user_editable_context" | "model_editable_context" | "reasoning_recap" => return None,
@@ -204,19 +251,18 @@ impl Content {
                 left_out.unknown += 1;
                 return None;
             }
-            _ => (self.parts.map(|parts| joined(parts, left_out)).or(self.text).unwrap_or_default(), String::new()),
+            _ => {
+                let text = self.parts.map(|Gathered(Parts { text, pictures, files })| {
+                    left_out.pictures += pictures;
+                    left_out.files += files;
+                    text
+                });
+                (text.or(self.text).unwrap_or_default(), String::new())
+            }
         };
         let content = without_marks(&content);
         (!content.trim().is_empty() || !reasoning.is_empty()).then_some((content, reasoning))
     }
-}
-
-fn thoughts(thoughts: Vec<Thought>) -> String {
-    let text = |thought: Thought| {
-        let parts = [thought.summary.map(|summary| format!("**{summary}**")), thought.content];
-        parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n")
-    };
-    thoughts.into_iter().map(text).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 fn fenced(language: Option<&str>, code: &str) -> String {
@@ -230,27 +276,12 @@ fn fenced(language: Option<&str>, code: &str) -> String {
     format!("{fence}{language}\n{code}\n{fence}")
 }
 
-fn joined(parts: Vec<Option<Part>>, left_out: &mut LeftOut) -> String {
-    let mut texts = Vec::new();
-    for part in parts.into_iter().flatten() {
-        match part {
-            Part::Text(text) => texts.push(text),
-            Part::Other { text: Some(text), .. } => texts.push(text),
-            Part::Other { content_type, .. } if content_type.contains("image") => {
-                left_out.pictures += 1;
-                texts.push("*(a picture)*".to_owned());
-            }
-            Part::Other { .. } => left_out.files += 1,
-        }
-    }
-    texts.retain(|text| !text.is_empty());
-    texts.join("\n\n")
-}
-
 /// A mark in the text for ChatGPT's page, such as where a citation goes: it stands between these characters of the private use area,
 /// its fields between [`FIELD`].
 const MARK: (char, char) = ('\u{e200}', '\u{e201}');
 const FIELD: char = '\u{e202}';
+/// The most bytes in a mark whose fields are looked at.
+const LONGEST_MARK: usize = 4096;
 
 /// The text without marks. Of one that names a thing the name stays.
 fn without_marks(text: &str) -> String {
@@ -267,7 +298,7 @@ fn without_marks(text: &str) -> String {
 }
 
 fn name_in(mark: &str) -> Option<String> {
-    let fields = mark.strip_prefix("entity")?.strip_prefix(FIELD)?;
+    let fields = mark.strip_prefix("entity")?.strip_prefix(FIELD).filter(|fields| fields.len() <= LONGEST_MARK)?;
     serde_json::from_str::<Vec<serde_json::Value>>(fields).ok()?.get(1)?.as_str().map(str::to_owned)
 }
 

@@ -1,8 +1,23 @@
 //! What other programs are not strict about.
+//!
+//! Nothing here takes much more memory than it has bytes in the file: a list of nothing has three bytes for each, and as a `Vec` of
+//! anything it would have dozens. So lists are counted while they are read, or become what they say at once.
 
-use serde::{Deserialize, Deserializer, de::IgnoredAny, de::MapAccess, de::Visitor};
-use serde_json::Value;
+use super::MOST_MESSAGES;
+use serde::{
+    Deserialize, Deserializer,
+    de::{
+        Error, IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer, value::SeqAccessDeserializer,
+    },
+};
 use std::{fmt, marker::PhantomData};
+
+/// The most places for messages in one conversation. Some hold nothing that a person was meant to see: calls of tools, thoughts.
+const MOST_PLACES: usize = 2 * MOST_MESSAGES;
+
+fn too_many<E: Error>() -> E {
+    E::custom(format_args!("there are more than {MOST_PLACES} entries, the most for one conversation"))
+}
 
 /// A time as milliseconds since 1970 UTC, from seconds, milliseconds, microseconds or nanoseconds, as a number or as text. Which of
 /// these follows from the size: seconds are meant up to the year 5138.
@@ -11,12 +26,16 @@ pub(super) struct Moment(pub(super) Option<u64>);
 
 impl<'de> Deserialize<'de> for Moment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(|value| Self(millis(&value)))
+        Scalar::deserialize(deserializer).map(|value| Self(millis(&value)))
     }
 }
 
-fn millis(value: &Value) -> Option<u64> {
-    let number = value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())?;
+fn millis(value: &Scalar) -> Option<u64> {
+    let number = match value {
+        Scalar::Nothing => return None,
+        Scalar::Number(number) => *number,
+        Scalar::Text(text) => text.trim().parse().ok()?,
+    };
     let millis = match number {
         number if !number.is_finite() || number <= 0.0 => return None,
         seconds if seconds < 1e11 => seconds * 1e3,
@@ -28,7 +47,190 @@ fn millis(value: &Value) -> Option<u64> {
     (millis < 1e14).then_some(millis.round() as u64)
 }
 
-/// An object as a list, in the order of the file.
+/// A text or a number. Anything else may stand there too, and is passed over.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub(super) enum Scalar {
+    #[default]
+    Nothing,
+    Number(f64),
+    Text(String),
+}
+
+impl Scalar {
+    pub(super) fn into_text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Nothing | Self::Number(_) => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ScalarVisitor;
+
+        impl<'de> Visitor<'de> for ScalarVisitor {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_unit<E>(self) -> Result<Scalar, E> {
+                Ok(Scalar::Nothing)
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Scalar, E> {
+                Ok(Scalar::Nothing)
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number as f64))
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number as f64))
+            }
+
+            fn visit_f64<E>(self, number: f64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(number))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Scalar, E> {
+                Ok(Scalar::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Scalar, A::Error> {
+                IgnoredAny.visit_seq(list).map(|_| Scalar::Nothing)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Scalar, A::Error> {
+                IgnoredAny.visit_map(object).map(|_| Scalar::Nothing)
+            }
+        }
+
+        deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+/// A text, or an object or list that says more.
+#[derive(Debug)]
+pub(super) enum TextOr<T> {
+    Text(String),
+    Other(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for TextOrVisitor<T> {
+            type Value = TextOr<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, an object or a list")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(TextOr::Text(text.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(SeqAccessDeserializer::new(list)).map(TextOr::Other)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(object)).map(TextOr::Other)
+            }
+        }
+
+        deserializer.deserialize_any(TextOrVisitor(PhantomData))
+    }
+}
+
+/// What a list comes to.
+pub(super) trait Gather: Default {
+    /// What stands in the list.
+    type Item;
+
+    fn add(&mut self, item: Self::Item);
+}
+
+/// A list of which only what it comes to is kept.
+#[derive(Debug, Default)]
+pub(super) struct Gathered<T>(pub(super) T);
+
+impl<'de, T> Deserialize<'de> for Gathered<T>
+where
+    T: Gather,
+    T::Item: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct GatheredVisitor<T>(PhantomData<T>);
+
+        impl<'de, T> Visitor<'de> for GatheredVisitor<T>
+        where
+            T: Gather,
+            T::Item: Deserialize<'de>,
+        {
+            type Value = Gathered<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut gathered = T::default();
+                while let Some(item) = list.next_element()? {
+                    gathered.add(item);
+                }
+                Ok(Gathered(gathered))
+            }
+        }
+
+        deserializer.deserialize_seq(GatheredVisitor(PhantomData))
+    }
+}
+
+/// Adds a part of a text, which stands by itself.
+pub(super) fn add_paragraph(text: &mut String, part: &str) {
+    if !text.is_empty() && !part.is_empty() {
+        text.push_str("\n\n");
+    }
+    text.push_str(part);
+}
+
+/// A list of messages, which ends where there are too many.
+pub(super) fn places<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    struct PlacesVisitor<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for PlacesVisitor<T> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut places = Vec::new();
+            while let Some(place) = list.next_element()? {
+                if places.len() == MOST_PLACES {
+                    return Err(too_many());
+                }
+                places.push(place);
+            }
+            Ok(places)
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Vec::new())
+        }
+    }
+
+    deserializer.deserialize_any(PlacesVisitor(PhantomData))
+}
+
+/// An object as a list, in the order of the file, which ends where there are too many.
 #[derive(Debug)]
 pub(super) struct Entries<T>(pub(super) Vec<(String, T)>);
 
@@ -52,6 +254,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Entries<T> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut entries = Vec::new();
                 while let Some(entry) = map.next_entry()? {
+                    if entries.len() == MOST_PLACES {
+                        return Err(too_many());
+                    }
                     entries.push(entry);
                 }
                 Ok(Entries(entries))
@@ -106,7 +311,7 @@ pub(super) fn in_words(error: &serde_json::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[test]
     fn times_are_read_in_any_unit() {
@@ -117,12 +322,18 @@ mod tests {
             json!(1_700_000_000_123_000_u64),
             json!("1700000000.123"),
         ] {
-            assert_eq!(millis(&value), expected, "{value}");
+            assert_eq!(moment(&value), expected, "{value}");
         }
-        assert_eq!(millis(&json!(1_700_000_000_123_000_000_u64)), expected);
-        for value in [json!(null), json!(0), json!(-5), json!("soon"), json!(1e300), json!({})] {
-            assert_eq!(millis(&value), None, "{value}");
+        assert_eq!(moment(&json!(1_700_000_000_123_000_000_u64)), expected);
+        for value in
+            [json!(null), json!(0), json!(-5), json!("soon"), json!(1e300), json!({}), json!([[1]]), json!(true)]
+        {
+            assert_eq!(moment(&value), None, "{value}");
         }
+    }
+
+    fn moment(value: &Value) -> Option<u64> {
+        serde_json::from_str::<Moment>(&value.to_string()).unwrap().0
     }
 
     #[test]

@@ -18,10 +18,10 @@ use crate::{
     store::{WholeConversation, title},
     visitor::Owner,
 };
-use lenient::{in_words, mended};
+use lenient::{Scalar, in_words, mended};
 use protocol::{conversation::LONGEST_TITLE, message::Role};
 use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
-use serde_json::{Value, error::Category};
+use serde_json::error::Category;
 
 /// A conversation that was read.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +91,8 @@ struct Shape {
     rivulet: Option<IgnoredAny>,
     mapping: Option<IgnoredAny>,
     chat: Option<IgnoredAny>,
-    title: Option<Value>,
+    #[serde(default)]
+    title: Scalar,
 }
 
 /// Reads one conversation of any format that is known.
@@ -115,19 +116,18 @@ fn read_strictly(json: &[u8], unknown: &impl Fn() -> Refused) -> Result<Incoming
         Category::Data => unknown(),
         _ => Refused::Broken(error.to_string()),
     })?;
-    let title = shape.title.as_ref().and_then(Value::as_str).unwrap_or_default();
-    let unusable = |reason| Refused::Unusable { title: title.to_owned(), reason };
+    let title: String = shape.title.into_text().unwrap_or_default().chars().take(LONGEST_TITLE).collect();
+    let unusable = |reason| Refused::Unusable { title: title.clone(), reason };
     let incoming = match shape {
-        Shape { rivulet: Some(_), .. } => rivulet::conversation(parse(json, title)?),
-        Shape { mapping: Some(_), .. } => chatgpt::conversation(parse(json, title)?),
-        Shape { chat: Some(_), .. } => open_webui::conversation(parse(json, title)?),
+        Shape { rivulet: Some(_), .. } => rivulet::conversation(parse(json, &title)?),
+        Shape { mapping: Some(_), .. } => chatgpt::conversation(parse(json, &title)?),
+        Shape { chat: Some(_), .. } => open_webui::conversation(parse(json, &title)?),
         _ => return Err(unknown()),
     };
     incoming.and_then(complete).map_err(unusable)
 }
 
-/// The most messages in one conversation. It is stored in one step, for which everybody waits: some seconds for so many. The longest
-/// that people have are of some thousands.
+/// The most messages in one conversation. The longest that people have are of some thousands.
 const MOST_MESSAGES: usize = 20_000;
 
 /// The end of the year 9999, in milliseconds since 1970 UTC: what is later can be no time.
@@ -156,7 +156,7 @@ fn complete(mut incoming: Incoming) -> Result<Incoming, String> {
     if summary.updated_at == 0 {
         summary.updated_at = last.max(summary.created_at);
     }
-    let words = summary.title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = summary.title.split_whitespace().take(LONGEST_TITLE).collect::<Vec<_>>().join(" ");
     summary.title = words.chars().take(LONGEST_TITLE).collect::<String>().trim_end().to_owned();
     if summary.title.is_empty() {
         let question = messages.iter().find(|message| message.role == Role::User);

@@ -3,7 +3,7 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
-    lenient::{Entries, Moment, Present},
+    lenient::{Entries, Gather, Gathered, Moment, Present, Scalar, TextOr, add_paragraph, places},
 };
 use crate::store::WholeConversation;
 use protocol::{
@@ -13,8 +13,11 @@ use protocol::{
     id::{ConversationId, MessageId},
     message::{Message, MessageStatus, Role},
 };
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
+use std::fmt;
 use uuid::Uuid;
 
 /// One chat of the file.
@@ -37,7 +40,8 @@ struct Chat {
     system: Option<String>,
     params: Option<Params>,
     history: Option<History>,
-    messages: Option<Vec<Said>>,
+    #[serde(default, deserialize_with = "places")]
+    messages: Vec<Said>,
     #[serde(default)]
     timestamp: Moment,
 }
@@ -61,29 +65,29 @@ struct Said {
     id: Option<String>,
     parent_id: Option<String>,
     role: String,
-    #[serde(default)]
-    content: Text,
+    content: Option<TextOr<Gathered<Parts>>>,
     #[serde(default)]
     timestamp: Moment,
     model: Option<String>,
     done: Option<bool>,
-    error: Option<Value>,
-    files: Option<Vec<Attachment>>,
+    error: Option<Failure>,
+    files: Option<Gathered<Files>>,
     usage: Option<Counts>,
 }
 
-/// Text, or parts of which some are text.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Whole(String),
-    Parts(Vec<Part>),
-    Nothing(()),
+/// What the parts of a message come to.
+#[derive(Debug, Default)]
+struct Parts {
+    text: String,
+    pictures: usize,
 }
 
-impl Default for Text {
-    fn default() -> Self {
-        Self::Nothing(())
+impl Gather for Parts {
+    type Item = Part;
+
+    fn add(&mut self, part: Part) {
+        self.pictures += usize::from(part.image_url.is_some());
+        add_paragraph(&mut self.text, &part.text.unwrap_or_default());
     }
 }
 
@@ -99,6 +103,25 @@ struct Attachment {
     #[serde(rename = "type")]
     kind: Option<String>,
 }
+
+/// How many files are attached.
+#[derive(Debug, Default)]
+struct Files {
+    pictures: usize,
+    others: usize,
+}
+
+impl Gather for Files {
+    type Item = Attachment;
+
+    fn add(&mut self, attachment: Attachment) {
+        *if attachment.kind.as_deref() == Some("image") { &mut self.pictures } else { &mut self.others } += 1;
+    }
+}
+
+/// An error's text: it is an object, a text, or only said to be there. None if it is said not to be there.
+#[derive(Debug)]
+struct Failure(Option<String>);
 
 /// In OpenAI's words, or in Ollama's.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -116,7 +139,7 @@ pub(super) fn conversation(export: Export) -> Result<Incoming, String> {
     let began = created_at.0.or(chat.timestamp.0).or(updated_at.0).unwrap_or(0);
     let (said, current) = match chat.history {
         Some(history) if !history.messages.0.is_empty() => (history.messages.0, history.current_id),
-        _ => in_a_row(chat.messages.unwrap_or_default()),
+        _ => in_a_row(chat.messages),
     };
     let nodes = said.into_iter().map(|(key, mut said)| {
         let parent = said.parent_id.take();
@@ -165,11 +188,12 @@ impl Said {
                 return None;
             }
         };
-        for file in self.files.iter().flatten() {
-            *if file.kind.as_deref() == Some("image") { &mut left_out.pictures } else { &mut left_out.files } += 1;
+        if let Some(Gathered(Files { pictures, others })) = self.files {
+            left_out.pictures += pictures;
+            left_out.files += others;
         }
-        let (content, reasoning) = self.content.said(left_out);
-        let error = self.error.as_ref().and_then(error);
+        let (content, reasoning) = self.content.map_or_else(Default::default, |content| content.said(left_out));
+        let error = self.error.and_then(|Failure(text)| text);
         let is_empty = content.trim().is_empty() && reasoning.is_empty() && error.is_none() && self.files.is_none();
         if is_empty && role != Role::Assistant {
             return None;
@@ -202,15 +226,14 @@ impl Counts {
     }
 }
 
-impl Text {
+impl TextOr<Gathered<Parts>> {
     /// The text and the reasoning.
     fn said(self, left_out: &mut LeftOut) -> (String, String) {
         let text = match self {
-            Self::Whole(text) => text,
-            Self::Nothing(()) => String::new(),
-            Self::Parts(parts) => {
-                left_out.pictures += parts.iter().filter(|part| part.image_url.is_some()).count();
-                parts.into_iter().filter_map(|part| part.text).collect::<Vec<_>>().join("\n\n")
+            Self::Text(text) => text,
+            Self::Other(Gathered(Parts { text, pictures })) => {
+                left_out.pictures += pictures;
+                text
             }
         };
         apart(&text, left_out)
@@ -246,21 +269,68 @@ const DETAILS_END: &str = "</details>";
 /// The text of reasoning, without its heading and the marks of a quotation. Its brackets are written as entities.
 fn unquoted(details: &str) -> String {
     let body = details.split_once("</summary>").map_or(details, |(_, body)| body);
-    let lines = body.trim().lines().map(|line| line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line));
-    let text = lines.collect::<Vec<_>>().join("\n");
+    let mut text = String::with_capacity(body.len());
+    for line in body.trim().lines() {
+        text.push_str(line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line));
+        text.push('\n');
+    }
+    text.pop();
     text.replace("&gt;", ">").replace("&lt;", "<").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
 }
 
-/// An error's text: it is an object, a text, or only said to be there.
-fn error(error: &Value) -> Option<String> {
-    match error {
-        Value::Null | Value::Bool(false) => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Object(fields) => {
-            let text = ["content", "message", "detail"].iter().find_map(|name| fields.get(*name)?.as_str());
-            Some(text.unwrap_or("It failed.").to_owned())
+impl<'de> Deserialize<'de> for Failure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FailureVisitor;
+
+        fn failed<E>() -> Result<Failure, E> {
+            Ok(Failure(Some("It failed.".to_owned())))
         }
-        _ => Some("It failed.".to_owned()),
+
+        impl<'de> Visitor<'de> for FailureVisitor {
+            type Value = Failure;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an error")
+            }
+
+            fn visit_bool<E>(self, failed: bool) -> Result<Failure, E> {
+                Ok(Failure(failed.then(|| "It failed.".to_owned())))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Failure, E> {
+                Ok(Failure(Some(text.to_owned())))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Failure, E> {
+                failed()
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Failure, E> {
+                failed()
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Failure, E> {
+                failed()
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Failure, A::Error> {
+                IgnoredAny.visit_seq(list).and_then(|_| failed())
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Failure, A::Error> {
+                let mut texts: [Option<String>; 3] = Default::default();
+                while let Some(name) = object.next_key::<String>()? {
+                    match ["content", "message", "detail"].iter().position(|known| *known == name) {
+                        Some(at) => texts[at] = object.next_value::<Scalar>()?.into_text(),
+                        None => drop(object.next_value::<IgnoredAny>()?),
+                    }
+                }
+                let text = texts.into_iter().flatten().next();
+                text.map_or_else(failed, |text| Ok(Failure(Some(text))))
+            }
+        }
+
+        deserializer.deserialize_any(FailureVisitor)
     }
 }
 

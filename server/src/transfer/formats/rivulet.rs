@@ -3,6 +3,7 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
+    lenient::places,
 };
 use crate::{
     store::WholeConversation,
@@ -37,6 +38,7 @@ pub(super) struct Document {
     settings: ConversationSettings,
     #[serde(default)]
     head: Option<MessageId>,
+    #[serde(deserialize_with = "places")]
     messages: Vec<Message>,
 }
 

@@ -17,17 +17,29 @@ use std::{
 pub struct Limits {
     /// The most bytes of JSON in a file, unpacked.
     pub bytes: u64,
-    /// The most bytes of JSON in one conversation: it is held in memory.
+    /// The most bytes of JSON in one conversation: it is held in memory, and once more as what is read of it.
     pub conversation: usize,
+    /// The most bytes of text in one message.
+    pub message: usize,
+    /// The most conversations in a file, those included that cannot be taken in.
+    pub conversations: u64,
 }
 
 /// A ChatGPT conversation with hundreds of questions and what tools said to them has a few MiB.
-const LARGEST_CONVERSATION: usize = 64 << 20;
+const LARGEST_CONVERSATION: usize = 32 << 20;
+
+/// Who asked ten questions a day for twenty years has fewer.
+const MOST_CONVERSATIONS: u64 = 100_000;
 
 impl Limits {
-    /// The usual limits for a file of at most so many bytes, packed or not.
-    pub fn new(bytes: u64) -> Self {
-        Self { bytes, conversation: LARGEST_CONVERSATION }
+    /// For a file that anybody may send: of at most so many bytes, packed or not, with messages of at most so many bytes of text.
+    pub fn over_http(bytes: u64, message: usize) -> Self {
+        Self { bytes, conversation: LARGEST_CONVERSATION, message, conversations: MOST_CONVERSATIONS }
+    }
+
+    /// For whoever has the machine: only what must be held in memory is limited.
+    pub fn by_command(message: usize) -> Self {
+        Self { bytes: u64::MAX, conversation: 4 * LARGEST_CONVERSATION, message, conversations: u64::MAX }
     }
 }
 
