@@ -1,8 +1,9 @@
-//! What each part of the way of a token costs: decoders, log, encoders, JSON. Run by `make bench`; `items` are frames or
+//! What each part of the way of a token costs: decoders, log, encoders, JSON, and reading markdown as it grows. Run by `make bench`; `items` are frames or
 //! events, so that the time for one is the mean divided by their number.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
+use app::markdown::growing::Growing;
 use divan::{Bencher, black_box, counter::BytesCount, counter::ItemsCount};
 use protocol::{event::StreamEvent, ndjson::NdjsonDecoder, sse::SseDecoder};
 use server::{
@@ -162,4 +163,57 @@ fn event_to_json(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn event_from_json() -> StreamEvent {
     serde_json::from_str(black_box(r#"{"type":"chunk","content":" river"}"#)).unwrap()
+}
+
+/// The text of so many tokens of four bytes, of one kind.
+fn growing_text(kind: &str, tokens: usize) -> String {
+    let length = tokens * 4;
+    let fill = |open: &str, unit: &str| format!("{open}{}", unit.repeat(length / unit.len()));
+    match kind {
+        "list" => fill("", "- an item of a list, with *emphasis*\n"),
+        "nested list" => fill("1. first\n", "   - an item inside, with `code`\n"),
+        "table" => fill("| a | b |\n|---|---|\n", "| the first one | **the second** |\n"),
+        "paragraph" => fill("", "some words, *emphasis*, `code` and "),
+        "code" => fill("```rust\n", "    let value = another + 1;\n"),
+        "code in a list" => fill("1. Code:\n\n   ```rust\n", "       let value = another + 1;\n"),
+        _ => fill(
+            "",
+            "## A heading\n\nA paragraph with **bold**, a [link](https://a.example) and `code`.\n\n- one\n- two\n\n\
+             ```rust\nfn main() {}\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
+        ),
+    }
+}
+
+/// The last 500 tokens of a long text, one by one: the time for one must not depend on the length before it.
+#[divan::bench(args = [
+    ("mixed", 1_000), ("mixed", 50_000),
+    ("list", 1_000), ("list", 50_000),
+    ("nested list", 1_000), ("nested list", 50_000),
+    ("table", 1_000), ("table", 50_000),
+    ("paragraph", 1_000), ("paragraph", 50_000),
+    ("code", 1_000), ("code", 50_000),
+    ("code in a list", 1_000), ("code in a list", 50_000),
+])]
+fn markdown_token(bencher: Bencher<'_, '_>, (kind, tokens): (&str, usize)) {
+    let text = growing_text(kind, tokens);
+    let ends: Vec<usize> = (0..=text.len()).step_by(4).filter(|end| text.is_char_boundary(*end)).collect();
+    let (before, last) = ends.split_at(ends.len() - 500);
+    // As it comes in the beginning, in larger pieces.
+    let mut growing = Growing::default();
+    before.iter().step_by(50).for_each(|end| growing.grow(&text[..*end], &mut Vec::new()));
+    bencher.counter(ItemsCount::new(last.len())).with_inputs(|| growing.clone()).bench_values(|mut growing| {
+        let mut steps = Vec::new();
+        for end in last {
+            growing.grow(&text[..*end], &mut steps);
+            black_box(&steps);
+            steps.clear();
+        }
+    });
+}
+
+/// A whole text of so many tokens, as the server renders it and as the page reads it once more at its end.
+#[divan::bench(args = [1_000, 50_000])]
+fn markdown_whole(bencher: Bencher<'_, '_>, tokens: usize) {
+    let text = growing_text("mixed", tokens);
+    bencher.counter(ItemsCount::new(tokens)).bench(|| app::markdown::parse::blocks(black_box(&text)));
 }

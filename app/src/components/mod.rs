@@ -31,6 +31,7 @@ pub mod offline_banner;
 pub mod page_header;
 pub mod question_editor;
 pub mod reasoning;
+pub mod remote_image;
 pub mod search_dialog;
 pub mod settings_dialog;
 pub mod share_dialog;

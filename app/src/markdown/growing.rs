@@ -1,49 +1,72 @@
-//! A text that grows at its end, as blocks: those that no further text can change are final and never read again, and
-//! an open block of code only gets its new lines appended. So the work for a text is in proportion to its length.
+//! A text that grows at its end, as blocks: those that no further text can change are final and never read again, whether
+//! they stand in the text itself or in a list, a quotation or a table that is still open; and an open block of code only
+//! gets its new lines appended. So the work for a text is in proportion to its length.
+//!
+//! What is read again and again is the last block, together with a head that puts it into the containers that it stands
+//! in ([`frame`]). What that cannot show (a label that is defined further down, a list whose items move apart late, code in
+//! it with tabs for its indentation) is put right when the text has ended and is read as a whole.
 
-use super::{mend::mend, parse, syntax::Block};
+mod fence;
+mod frame;
+mod pieces;
 
-/// What to do to the list of blocks so that it shows the text that has grown.
+use super::{
+    mend::mend,
+    parse::{self, Definitions, Parsed},
+    syntax::Block,
+};
+use fence::Fence;
+use frame::{Frame, Level};
+use std::borrow::Cow;
+
+/// The way to a block: its index in the text, then in that block, and so on. The empty one leads to the text itself.
+pub type Path = Vec<usize>;
+
+/// What to do to the tree so that it shows the text that has grown.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// Put these blocks in place of all from this index on.
     Replace {
+        /// In which block.
+        path: Path,
         /// The index.
         from: usize,
         /// The blocks.
         blocks: Vec<Block>,
     },
-    /// Append to the block of code at this index, which is the last.
+    /// Append to this block of code, which is the last.
     Append {
-        /// The index.
-        at: usize,
+        /// Which one.
+        path: Path,
         /// The code.
         code: String,
+    },
+    /// Give all items of this list the space that those of a loose list have.
+    Loosen {
+        /// Which one.
+        path: Path,
     },
 }
 
 /// How far a growing text has been read. Begin with the default; always hand in the whole text.
 #[derive(Debug, Clone, Default)]
 pub struct Growing {
-    /// How many blocks are final.
+    /// How many blocks of the text are final.
     kept: usize,
-    /// Where the blocks that are not final begin.
+    /// The containers that are open at the end, outermost first, with how many blocks in them are final.
+    levels: Vec<Level>,
+    /// Where the text begins that is not final.
     offset: usize,
+    /// Where the outermost open block begins.
+    outermost: usize,
+    /// Whether that block has to be read as a whole, because it turned out to be something else.
+    is_whole: bool,
     /// Up to where lines are complete and have been looked at for final blocks.
     checked: usize,
     /// The open block of code, if the text ends in one.
     fence: Option<Fence>,
-}
-
-#[derive(Debug, Clone)]
-struct Fence {
-    mark: u8,
-    length: usize,
-    indent: usize,
-    /// Where the line begins that is being read.
-    line: usize,
-    /// Up to where code has been handed out.
-    shown: usize,
+    /// What labels of links stand for so far.
+    definitions: Definitions,
 }
 
 impl Growing {
@@ -58,232 +81,247 @@ impl Growing {
                 break;
             }
         }
-        let shown = mend(&text[self.offset..]);
-        steps.push(Step::Replace { from: self.kept, blocks: parse::blocks(&shown) });
+        let in_table = self.levels.last().is_some_and(Level::is_table);
+        let shown = mend(&text[self.offset..], in_table);
+        let parsed = self.parse(&shown).0;
+        if self.fits(&parsed.blocks) {
+            if let Some((length, piece)) = self.piece(&text[self.offset..], &parsed.blocks) {
+                self.keep_piece(length, piece, steps);
+                return self.grow(text, steps);
+            }
+            self.graft(parsed.blocks, steps);
+        } else {
+            self.begin_again();
+            self.grow(text, steps);
+        }
+    }
+
+    /// Reads a part of the text in its place; also says how much longer the source was for that.
+    fn parse(&self, part: &str) -> (Parsed, usize) {
+        let head = frame::head(&self.levels);
+        let source = if head.is_empty() { Cow::Borrowed(part) } else { Cow::Owned(format!("{head}{part}")) };
+        (parse::parse(&source, &self.definitions), head.len())
     }
 
     /// Keeps the blocks that are final. Only complete lines are asked, because half a line can still turn into anything.
-    /// True if the text ends in a block of code, which is then read line by line.
+    /// True if more can be done.
     fn keep_final(&mut self, text: &str, steps: &mut Vec<Step>) -> bool {
         let complete = text[self.offset..].rfind('\n').map_or(self.offset, |at| self.offset + at + 1);
         if complete <= self.checked {
             return false;
         }
         self.checked = complete;
-        let mut placed = parse::placed(&text[self.offset..complete]);
-        let Some((last, range)) = placed.pop() else { return false };
-        let start = self.offset + text[self.offset..self.offset + range.start].rfind('\n').map_or(0, |at| at + 1);
-        let fence = Fence::open(&text[start..complete], start);
-        let mut blocks: Vec<_> = placed.into_iter().map(|(block, _)| block).collect();
-        match (last, fence) {
-            (Block::Code { language, .. }, Some(fence)) => {
-                let (from, at) = (self.kept, self.kept + blocks.len());
-                blocks.push(Block::Code { language, code: String::new() });
-                steps.push(Step::Replace { from, blocks });
-                (self.kept, self.offset, self.fence) = (at, start, Some(fence));
-                true
-            }
-            _ => {
-                if !blocks.is_empty() {
-                    let (from, kept) = (self.kept, self.kept + blocks.len());
-                    steps.push(Step::Replace { from, blocks });
-                    (self.kept, self.offset) = (kept, start);
-                }
-                false
-            }
+        if parse::open_formula(&text[self.offset..complete]).is_some() {
+            // A line of a formula may look like a block.
+            return false;
         }
+        let (mut parsed, head) = self.parse(&text[self.offset..complete]);
+        if !self.fits(&parsed.blocks) {
+            self.begin_again();
+            return true;
+        }
+        self.definitions.extend(std::mem::take(&mut parsed.definitions));
+        self.loosen(&parsed.blocks, steps);
+        let Some(edge) = self.edge(&parsed, &text[self.offset..complete], head) else { return false };
+        let start = self.offset + edge.start;
+        let line = frame::strip(&edge.levels, &text[start..complete]);
+        let fence = line
+            .filter(|_| edge.is_code)
+            .and_then(|line| Fence::open(&text[start + line.at..complete], start + line.at));
+        if fence.is_some() {
+            empty_last_code(&mut parsed.blocks);
+        } else if start == self.offset {
+            return false;
+        }
+        self.graft(parsed.blocks, steps);
+        if edge.kept > self.kept {
+            // Another outermost block is the open one.
+            (self.outermost, self.is_whole) = (self.offset + edge.outermost, false);
+        }
+        (self.kept, self.levels, self.offset, self.fence) = (edge.kept, edge.levels, start, fence);
+        self.fence.is_some()
+    }
+
+    /// Whether what was read begins with the containers that are open.
+    fn fits(&self, blocks: &[Block]) -> bool {
+        let mut blocks = blocks;
+        for level in &self.levels {
+            let Some(open) = blocks.first() else { return true };
+            if !level.frame.fits(open) {
+                return false;
+            }
+            blocks = level.frame.children(open);
+        }
+        true
+    }
+
+    /// Reads the outermost open block as a whole from now on.
+    fn begin_again(&mut self) {
+        self.levels.clear();
+        self.offset = self.outermost;
+        self.checked = self.outermost;
+        self.is_whole = true;
+    }
+
+    /// Puts what was read into the tree, in the place of all that is not final.
+    fn graft(&self, mut blocks: Vec<Block>, steps: &mut Vec<Step>) {
+        let (mut path, mut kept) = (Path::new(), self.kept);
+        for level in &self.levels {
+            let mut found = blocks.into_iter();
+            let open = found.next();
+            steps.push(Step::Replace { path: path.clone(), from: kept + 1, blocks: found.collect() });
+            path.push(kept);
+            kept = level.kept;
+            blocks = open.map(|open| level.frame.take_children(open, level.is_loose)).unwrap_or_default();
+        }
+        steps.push(Step::Replace { path, from: kept, blocks });
+    }
+
+    /// Moves the items apart that are final, once the list turns out to be loose.
+    fn loosen(&mut self, blocks: &[Block], steps: &mut Vec<Step>) {
+        let (mut path, mut kept, mut blocks) = (Path::new(), self.kept, blocks);
+        for level in &mut self.levels {
+            let Some(open) = blocks.first() else { return };
+            path.push(kept);
+            kept = level.kept;
+            if !level.is_loose && open.is_loose() {
+                level.is_loose = true;
+                steps.push(Step::Loosen { path: path.clone() });
+            }
+            blocks = level.frame.children(open);
+        }
+    }
+
+    /// Where the text begins that is not final, after what was read of it.
+    fn edge(&self, parsed: &Parsed, part: &str, head: usize) -> Option<Edge> {
+        let (mut blocks, mut old) = (&parsed.blocks[..], Some(self.levels.as_slice()));
+        let (mut kept, mut first, mut levels) = (self.kept, 0, Vec::<Level>::new());
+        let mut best: Option<Edge> = None;
+        for at in parsed.edge.iter().copied() {
+            let Some((last, before)) = blocks.split_last() else { break };
+            kept += before.len();
+            match levels.last_mut() {
+                Some(level) => level.kept = kept,
+                None => first = kept,
+            }
+            if let Some(line) = at.checked_sub(head).and_then(|at| line_of(part, at, &levels)) {
+                let is_code = matches!(last, Block::Code { .. });
+                let outermost = best.map_or(line, |best| best.outermost);
+                best = Some(Edge { kept: first, levels: levels.clone(), start: line, outermost, is_code });
+            }
+            if self.is_whole && first == self.kept {
+                break;
+            }
+            // Down into the last block: one of the containers that were open, or a new one.
+            old = old.filter(|_| before.is_empty());
+            let known = old.and_then(|old| old.split_first());
+            old = known.map(|(_, deeper)| deeper);
+            let (level, children) = match known {
+                Some((level, _)) => (level.clone(), level.frame.children(last)),
+                None => {
+                    old = None;
+                    let Some(frame) = at.checked_sub(head).and_then(|at| Frame::of(last, part, at, &levels)) else {
+                        break;
+                    };
+                    (Level { is_loose: last.is_loose(), kept: 0, frame }, last.children().unwrap_or_default())
+                }
+            };
+            kept = level.kept;
+            blocks = children;
+            levels.push(level);
+        }
+        best
     }
 
     /// Hands out the code of an open fence, line by line. True if the fence was closed.
     fn read_code(&mut self, text: &str, steps: &mut Vec<Step>) -> bool {
         let Some(fence) = &mut self.fence else { return false };
         let mut code = String::new();
-        let mut closed = false;
-        while let Some(length) = text[fence.line..].find('\n') {
-            let end = fence.line + length + 1;
-            if fence.closes(&text[fence.line..end]) {
-                closed = true;
-            } else {
-                fence.take(text, end, &mut code);
-            }
-            (fence.line, fence.shown) = (end, end);
-            if closed {
-                break;
-            }
-        }
-        if !closed && !fence.may_close(&text[fence.line..]) {
-            let end = text.strip_suffix('\r').unwrap_or(text).len();
-            fence.take(text, end, &mut code);
-            fence.shown = fence.shown.max(end);
-        }
+        let closed = fence.read(text, &self.levels, &mut code);
+        let end = fence.end();
         if !code.is_empty() {
-            steps.push(Step::Append { at: self.kept, code });
+            let path = std::iter::once(self.kept).chain(self.levels.iter().map(|level| level.kept)).collect();
+            steps.push(Step::Append { path, code });
         }
         if closed {
-            (self.offset, self.checked) = (fence.line, fence.line);
-            self.kept += 1;
+            (self.offset, self.checked) = (end, end);
+            match self.levels.last_mut() {
+                Some(level) => level.kept += 1,
+                None => {
+                    self.kept += 1;
+                    self.outermost = end;
+                    self.is_whole = false;
+                }
+            }
             self.fence = None;
         }
         closed
     }
 }
 
-impl Fence {
-    /// The fence that the first line of this text opens; `offset` is where the text begins.
-    fn open(text: &str, offset: usize) -> Option<Self> {
-        let line = text.split_inclusive('\n').next()?;
-        let indent = line.bytes().take_while(|b| *b == b' ').count();
-        let mark = *line.as_bytes().get(indent)?;
-        let length = line[indent..].bytes().take_while(|b| *b == mark).count();
-        let at = offset + line.len();
-        (matches!(mark, b'`' | b'~') && length >= 3 && indent < 4).then_some(Self {
-            mark,
-            length,
-            indent,
-            line: at,
-            shown: at,
-        })
-    }
+/// Where the text begins that is not final.
+#[derive(Debug)]
+struct Edge {
+    kept: usize,
+    levels: Vec<Level>,
+    /// The beginning of its line.
+    start: usize,
+    /// Where the outermost open block begins, if that is in the part that was read.
+    outermost: usize,
+    is_code: bool,
+}
 
-    fn closes(&self, line: &str) -> bool {
-        let rest = line.trim_start_matches(' ');
-        let length = rest.bytes().take_while(|b| *b == self.mark).count();
-        line.len() - rest.len() < 4 && length >= self.length && rest[length..].trim().is_empty()
-    }
+/// Where the line begins in which a block begins, if nothing is before the block there but the marks of its containers.
+fn line_of(part: &str, at: usize, levels: &[Level]) -> Option<usize> {
+    let line = part[..at].rfind('\n').map_or(0, |end| end + 1);
+    let stripped = frame::strip(levels, &part[line..])?;
+    let from = line + stripped.at;
+    part.get(from.min(at)..at).is_some_and(|between| between.trim().is_empty()).then_some(line)
+}
 
-    /// Whether this half of a line may turn into the closing fence.
-    fn may_close(&self, half: &str) -> bool {
-        half.bytes().all(|b| b == self.mark || b == b' ' || b == b'\t' || b == b'\r')
-    }
-
-    /// Appends what was not handed out yet of the present line, less the indent of the fence.
-    fn take(&self, text: &str, end: usize, code: &mut String) {
-        let line = &text[self.line..end];
-        let spaces = line.bytes().take(self.indent).take_while(|b| *b == b' ').count();
-        let mut from = self.shown;
-        if from == self.line {
-            from += spaces;
-            // A tab reaches to the fourth column, of which the fence's indent is taken away.
-            if spaces < self.indent && line[spaces..].starts_with('\t') {
-                from += 1;
-                code.push_str(&"    "[self.indent..]);
+/// Does to a tree what the steps say. The page has signals instead; this is for those who want the blocks.
+pub fn apply(tree: &mut Vec<Block>, steps: Vec<Step>) {
+    for step in steps {
+        match step {
+            Step::Replace { path, from, blocks } => {
+                if let Some(inside) = inside(tree, &path) {
+                    inside.truncate(from);
+                    inside.extend(blocks);
+                }
             }
+            Step::Append { mut path, code: more } => {
+                let at = path.pop().unwrap_or_default();
+                if let Some(Block::Code { code, .. }) = inside(tree, &path).and_then(|blocks| blocks.get_mut(at)) {
+                    code.push_str(&more);
+                }
+            }
+            Step::Loosen { path } => inside(tree, &path).into_iter().flatten().for_each(Block::loosen),
         }
-        if from < end {
-            code.push_str(&text[from..end].replace("\r\n", "\n"));
+    }
+}
+
+/// The blocks to which a way leads.
+fn inside<'a>(tree: &'a mut Vec<Block>, path: &[usize]) -> Option<&'a mut Vec<Block>> {
+    path.iter().try_fold(tree, |blocks, at| match blocks.get_mut(*at)? {
+        Block::Quote(inside) | Block::Pieces(inside) => Some(inside),
+        Block::List { items, .. } => Some(items),
+        Block::Item { content, .. } => Some(content),
+        Block::Table { rows, .. } => Some(rows),
+        _ => None,
+    })
+}
+
+/// Takes the code away from the last block, which is handed out line by line instead.
+fn empty_last_code(blocks: &mut [Block]) {
+    match blocks.last_mut() {
+        Some(Block::Code { code, .. }) => code.clear(),
+        Some(Block::Quote(inner) | Block::List { items: inner, .. } | Block::Item { content: inner, .. }) => {
+            empty_last_code(inner);
         }
+        _ => {}
     }
 }
 
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Does to a list of blocks what the steps say.
-    fn apply(blocks: &mut Vec<Block>, steps: Vec<Step>) {
-        for step in steps {
-            match step {
-                Step::Replace { from, blocks: new } => {
-                    blocks.truncate(from);
-                    blocks.extend(new);
-                }
-                Step::Append { at, code: more } => {
-                    assert_eq!(at, blocks.len() - 1);
-                    let Block::Code { code, .. } = &mut blocks[at] else { panic!("not code") };
-                    code.push_str(&more);
-                }
-            }
-        }
-    }
-
-    /// Feeds the text in pieces; `cuts` may be anything.
-    fn fed(text: &str, cuts: &[usize]) -> (Vec<Block>, Growing) {
-        let mut cuts: Vec<_> =
-            cuts.iter().map(|cut| cut % (text.len() + 1)).filter(|c| text.is_char_boundary(*c)).collect();
-        cuts.sort_unstable();
-        cuts.push(text.len());
-        let (mut growing, mut blocks) = (Growing::default(), Vec::new());
-        for cut in cuts {
-            let mut steps = Vec::new();
-            growing.grow(&text[..cut], &mut steps);
-            apply(&mut blocks, steps);
-        }
-        (blocks, growing)
-    }
-
-    const RICH: &str = "# Title\n\nSome *text* with `code`.\n\n- one\n- two\n\n  more\n\n1. a\n   ```py\n   x = 1\n   ```\n\n\
-        ```rust\nfn main() {\n    println!(\"ä\");\n}\n\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> quote\n> more\n\nheading\n---\n\n\
-        ~~~~\n~~~\n```\n~~~~\n\n<div>\nx\n</div>\n\n    indented\n\nlast\n";
-
-    #[test]
-    fn any_chunking_of_a_rich_text_gives_the_blocks_of_the_whole() {
-        let whole = parse::blocks(RICH);
-        for size in 1..40 {
-            let cuts: Vec<_> = (0..RICH.len()).step_by(size).collect();
-            assert_eq!(fed(RICH, &cuts).0, whole, "in pieces of {size}");
-        }
-    }
-
-    #[test]
-    fn final_blocks_are_not_read_again() {
-        let (_, growing) = fed(RICH, &(0..RICH.len()).collect::<Vec<_>>());
-        assert!(growing.kept >= parse::blocks(RICH).len() - 1, "{growing:?}");
-    }
-
-    #[test]
-    fn an_open_fence_only_appends() {
-        let (mut growing, mut steps) = (Growing::default(), Vec::new());
-        growing.grow("```js\nlet a", &mut steps);
-        steps.clear();
-        growing.grow("```js\nlet a = 1;\nlet b", &mut steps);
-        assert_eq!(steps, [Step::Append { at: 0, code: " = 1;\nlet b".into() }]);
-        steps.clear();
-        growing.grow("```js\nlet a = 1;\nlet b\n``", &mut steps);
-        assert_eq!(steps, [Step::Append { at: 0, code: "\n".into() }]);
-    }
-
-    fn line() -> impl Strategy<Value = String> {
-        prop_oneof![
-            Just(String::new()),
-            "[a-c]{1,4}",
-            "#{1,3} [ab]",
-            "#{1,2}[ab]",
-            "[-*+] [ab]{1,2}",
-            " {1,4}[-*] [ab]",
-            "[12]\\. [ab]",
-            "`{3,4}[a]{0,2}",
-            " {0,3}```",
-            "~{3,4}",
-            "> ?[ab]",
-            "\\|[ab]\\|[ab]\\|",
-            Just("|-|-|".to_owned()),
-            "[-=*]{1,4}",
-            " {1,5}[ab]",
-            "\\*\\*[ab]\\*?\\*?",
-            "<[a-b]>",
-            Just("<!-- a".to_owned()),
-            Just("-->".to_owned()),
-            Just("[^1]: a".to_owned()),
-            "\\$\\$?[ab]\\$?",
-            "[ab]  ",
-            "\t[ab]",
-        ]
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
-        /// However a text is cut, the blocks are those of the whole once a complete last line has come.
-        #[test]
-        fn any_chunking_gives_the_blocks_of_the_whole(
-            lines in prop::collection::vec(line(), 0..14),
-            cuts in prop::collection::vec(any::<usize>(), 0..20),
-        ) {
-            let text = format!("{}\n\nend\n", lines.join("\n"));
-            let fed = fed(&text, &cuts).0;
-            let whole = parse::blocks(&text);
-            prop_assert_eq!(fed, whole, "{:?}", text);
-        }
-    }
-}
+mod tests;

@@ -9,8 +9,11 @@
 //! What it must not know: messages, the network, the browser.
 
 pub mod address;
+pub mod autolink;
+mod fenced;
 pub mod growing;
 pub mod live;
+pub mod math;
 pub mod mend;
 pub mod parse;
 pub mod syntax;

@@ -1,70 +1,188 @@
 //! Text to tree.
 
 use super::{
-    address,
-    syntax::{Alignment, Block, Inline, Item},
+    address::Address,
+    autolink, math,
+    syntax::{Alignment, Block, Inline},
 };
-use pulldown_cmark::{CodeBlockKind, Event, OffsetIter, Options, Parser, Tag, TagEnd};
-use std::ops::Range;
-
-/// A block of the outermost level and the bytes that it stands on.
-pub type Placed = (Block, Range<usize>);
+use pulldown_cmark::{
+    BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd,
+};
+use std::{borrow::Cow, ops::Range};
 
 /// Nesting deeper than this is flattened, so that no text can exhaust the stack.
 const DEEPEST: usize = 24;
 
-/// The blocks of a text.
-pub fn blocks(text: &str) -> Vec<Block> {
-    placed(text).into_iter().map(|(block, _)| block).collect()
+/// A text as it was read.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The blocks.
+    pub blocks: Vec<Block>,
+    /// Where the last block begins, the last block inside that, and so on: along the edge at which a text grows.
+    pub edge: Vec<usize>,
+    /// What links with a label may refer to.
+    pub definitions: Definitions,
 }
 
-/// The blocks of a text, with their places.
-pub fn placed(text: &str) -> Vec<Placed> {
-    // The older footnotes make a mark of every `[^1]`, whether or not the footnote has been read yet.
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_OLD_FOOTNOTES
-        | Options::ENABLE_MATH;
-    let mut reader = Reader { events: Parser::new_ext(text, options).into_offset_iter(), depth: 0 };
-    let mut blocks = Vec::new();
-    while let Some((event, range)) = reader.events.next() {
-        if let Some(block) = reader.block(event) {
-            blocks.push((block, range));
+/// What links with a label refer to, by label.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Definitions(Vec<Definition>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Definition {
+    label: String,
+    address: String,
+    title: String,
+}
+
+impl Definitions {
+    /// Takes those in that are not known yet: the first one of a label counts.
+    pub fn extend(&mut self, more: Self) {
+        for one in more.0 {
+            if self.find(&one.label).is_none() {
+                self.0.push(one);
+            }
         }
     }
-    blocks
+
+    fn find(&self, label: &str) -> Option<&Definition> {
+        self.0.iter().find(|known| known.label == label)
+    }
 }
 
-struct Reader<'a> {
-    events: OffsetIter<'a>,
+/// Labels are the same apart from case and the number of blanks.
+fn normal(label: &str) -> String {
+    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+/// The older footnotes make a mark of every `[^1]`, whether or not the footnote has been read yet.
+const OPTIONS: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_OLD_FOOTNOTES)
+    .union(Options::ENABLE_MATH);
+
+/// The blocks of a text.
+pub fn blocks(text: &str) -> Vec<Block> {
+    parse(text, &Definitions::default()).blocks
+}
+
+/// Reads a text; `known` are the definitions of the text before it.
+pub fn parse(text: &str, known: &Definitions) -> Parsed {
+    let unified = if math::may_hold(text) { math::unified(text, &code(text)) } else { Cow::Borrowed(text) };
+    let events = Parser::new_with_broken_link_callback(&unified, OPTIONS, Some(Known(known))).into_offset_iter();
+    let definitions = events.reference_definitions().iter().map(|(label, found)| Definition {
+        label: normal(label),
+        address: found.dest.to_string(),
+        title: found.title.as_deref().unwrap_or_default().to_owned(),
+    });
+    let definitions = Definitions(definitions.collect());
+    let mut reader = Reader { events, source: text, depth: 0, level: 0, edge: Vec::new() };
+    let mut blocks = Vec::new();
+    while let Some((event, range)) = reader.events.next() {
+        blocks.extend(reader.block(event, range));
+    }
+    Parsed { blocks, edge: reader.edge, definitions }
+}
+
+/// Where a displayed formula begins that is open at the end of a text.
+pub fn open_formula(text: &str) -> Option<usize> {
+    if math::may_hold(text) { math::open_at_end(text, &code(text)) } else { None }
+}
+
+/// Where there is code in a text, or markup, in which nothing is a formula.
+fn code(text: &str) -> Vec<Range<usize>> {
+    let none = Definitions::default();
+    let events = Parser::new_with_broken_link_callback(text, OPTIONS, Some(Known(&none))).into_offset_iter();
+    let (mut code, mut end) = (Vec::new(), 0);
+    for (event, range) in events {
+        if let Event::End(TagEnd::Link | TagEnd::Image) = event {
+            // What follows the text of a link is its address.
+            code.push(end..range.end);
+        }
+        end = if let Event::Start(_) = event { range.start } else { range.end };
+        let is_code = matches!(
+            event,
+            Event::Code(_)
+                | Event::Start(Tag::CodeBlock(_) | Tag::HtmlBlock)
+                | Event::InlineHtml(_)
+                | Event::InlineMath(_)
+        );
+        if is_code {
+            code.push(range);
+        }
+    }
+    code
+}
+
+/// The definitions of the text before.
+#[derive(Clone, Copy)]
+struct Known<'a>(&'a Definitions);
+
+impl<'a> BrokenLinkCallback<'a> for Known<'_> {
+    fn handle_broken_link(&mut self, link: BrokenLink<'a>) -> Option<(CowStr<'a>, CowStr<'a>)> {
+        if self.0.0.is_empty() {
+            return None;
+        }
+        let found = self.0.find(&normal(&link.reference))?;
+        Some((found.address.clone().into(), found.title.clone().into()))
+    }
+}
+
+struct Reader<'a, 'k> {
+    events: OffsetIter<'a, Known<'k>>,
+    /// The text with its own delimiters of formulas; otherwise the same, byte by byte.
+    source: &'a str,
     depth: usize,
+    /// How many blocks that can grow are around this one.
+    level: usize,
+    edge: Vec<usize>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// The block that begins with this event.
-    fn block(&mut self, event: Event<'_>) -> Option<Block> {
-        Some(match event {
-            Event::Rule => Block::Rule,
-            Event::Start(tag) => return self.tagged(tag),
-            Event::Html(html) => Block::Markup(html.into_string()),
-            _ => return None,
-        })
+    fn block(&mut self, event: Event<'_>, range: Range<usize>) -> Option<Block> {
+        let block = match event {
+            Event::Rule => Some(Block::Rule),
+            Event::Html(html) => Some(Block::Markup(html.into_string())),
+            Event::Start(tag) => {
+                self.at(range.start);
+                return self.tagged(tag);
+            }
+            _ => None,
+        };
+        if block.is_some() {
+            self.at(range.start);
+        }
+        block
+    }
+
+    /// A block begins at this place.
+    fn at(&mut self, start: usize) {
+        if self.level <= self.edge.len() {
+            self.edge.truncate(self.level);
+            self.edge.push(start);
+        }
     }
 
     fn tagged(&mut self, tag: Tag<'_>) -> Option<Block> {
         Some(match tag {
             Tag::Paragraph => Block::Paragraph(self.inlines()),
             Tag::Heading { level, .. } => Block::Heading { level: level as u8, content: self.inlines() },
-            Tag::BlockQuote(_) => Block::Quote(self.blocks()),
+            Tag::BlockQuote(_) => Block::Quote(self.inside(Self::blocks)),
             Tag::CodeBlock(kind) => Block::Code { language: language(&kind), code: self.text() },
             Tag::HtmlBlock => Block::Markup(self.text().trim_end_matches('\n').to_owned()),
-            Tag::List(start) => Block::List { start, items: self.items() },
-            Tag::FootnoteDefinition(label) => Block::Footnote { label: label.into_string(), content: self.blocks() },
+            Tag::List(start) => Block::List { start, items: self.inside(Self::items) },
+            Tag::FootnoteDefinition(label) => {
+                // It doesn't grow by blocks: none of its blocks is on the edge.
+                let level = std::mem::replace(&mut self.level, usize::MAX / 2);
+                let content = self.blocks();
+                self.level = level;
+                Block::Footnote { label: label.into_string(), content }
+            }
             Tag::Table(alignments) => {
                 let alignments = alignments.into_iter().map(alignment).collect();
-                let mut rows = self.rows();
-                let head = if rows.is_empty() { Vec::new() } else { rows.remove(0) };
+                let (head, rows) = self.inside(Self::rows);
                 Block::Table { alignments, head, rows }
             }
             _ => {
@@ -72,6 +190,13 @@ impl Reader<'_> {
                 return None;
             }
         })
+    }
+
+    fn inside<T>(&mut self, read: fn(&mut Self) -> T) -> T {
+        self.level += 1;
+        let read = read(self);
+        self.level -= 1;
+        read
     }
 
     /// Everything up to the end of the tag that was just begun, as blocks. Loose inlines become [`Block::Plain`].
@@ -85,33 +210,35 @@ impl Reader<'_> {
         }
         self.depth += 1;
         let (mut blocks, mut loose, mut done) = (Vec::new(), Inlines::default(), None);
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, range)) = self.events.next() {
             match event {
                 Event::End(_) => break,
                 Event::TaskListMarker(checked) => done = Some(checked),
                 event if is_block(&event) => {
-                    if let Some(content) = loose.take() {
-                        blocks.push(Block::Plain(content));
-                    }
-                    blocks.extend(self.block(event));
+                    blocks.extend(loose.take().map(Block::Plain));
+                    blocks.extend(self.block(event, range));
                 }
-                event => self.inline(event, &mut loose),
+                event => {
+                    if loose.is_empty() {
+                        self.at(range.start);
+                    }
+                    self.inline(event, range, &mut loose);
+                }
             }
         }
-        if let Some(content) = loose.take() {
-            blocks.push(Block::Plain(content));
-        }
+        blocks.extend(loose.take().map(Block::Plain));
         self.depth -= 1;
         (blocks, done)
     }
 
-    fn items(&mut self) -> Vec<Item> {
+    fn items(&mut self) -> Vec<Block> {
         let mut items = Vec::new();
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, range)) = self.events.next() {
             match event {
                 Event::Start(_) => {
-                    let (content, done) = self.blocks_and_mark();
-                    items.push(Item { done, content });
+                    self.at(range.start);
+                    let (content, done) = self.inside(Self::item);
+                    items.push(Block::Item { done, content });
                 }
                 Event::End(_) => break,
                 _ => {}
@@ -120,23 +247,46 @@ impl Reader<'_> {
         items
     }
 
+    /// The blocks of an item; the mark of a task stands before all of them, in whichever it is.
+    fn item(&mut self) -> (Vec<Block>, Option<bool>) {
+        let (mut content, mut done) = self.blocks_and_mark();
+        if let (None, Some(Block::Paragraph(text))) = (done, content.first_mut())
+            && let Some(Inline::Text(mark)) = text.first()
+            && let Some(checked) = TASKS.iter().position(|task| mark == task)
+        {
+            done = Some(checked == 1);
+            text.remove(0);
+        }
+        (content, done)
+    }
+
     /// The head and the rows of a table.
-    fn rows(&mut self) -> Vec<Vec<Vec<Inline>>> {
-        let mut rows = Vec::new();
-        while let Some((event, _)) = self.events.next() {
+    fn rows(&mut self) -> (Vec<Vec<Inline>>, Vec<Block>) {
+        let (mut head, mut rows) = (Vec::new(), Vec::new());
+        while let Some((event, range)) = self.events.next() {
             match event {
-                Event::Start(Tag::TableHead | Tag::TableRow) => rows.push(Vec::new()),
+                Event::Start(Tag::TableHead) => head = self.cells(),
                 Event::Start(_) => {
-                    let cell = self.inlines();
-                    if let Some(row) = rows.last_mut() {
-                        row.push(cell);
-                    }
+                    self.at(range.start);
+                    rows.push(Block::Row(self.cells()));
                 }
-                Event::End(TagEnd::Table) => break,
+                Event::End(_) => break,
                 _ => {}
             }
         }
-        rows
+        (head, rows)
+    }
+
+    fn cells(&mut self) -> Vec<Vec<Inline>> {
+        let mut cells = Vec::new();
+        while let Some((event, _)) = self.events.next() {
+            match event {
+                Event::Start(_) => cells.push(self.inlines()),
+                Event::End(_) => break,
+                _ => {}
+            }
+        }
+        cells
     }
 
     /// Everything up to the end of the tag that was just begun, as inlines.
@@ -146,48 +296,66 @@ impl Reader<'_> {
         }
         self.depth += 1;
         let mut inlines = Inlines::default();
-        while let Some((event, _)) = self.events.next() {
+        while let Some((event, range)) = self.events.next() {
             match event {
                 Event::End(_) => break,
-                event => self.inline(event, &mut inlines),
+                event => self.inline(event, range, &mut inlines),
             }
         }
         self.depth -= 1;
         inlines.take().unwrap_or_default()
     }
 
-    fn inline(&mut self, event: Event<'_>, into: &mut Inlines) {
+    fn inline(&mut self, event: Event<'_>, range: Range<usize>, into: &mut Inlines) {
         match event {
-            Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => into.text(&text),
-            Event::Code(code) => into.push(Inline::Code(code.into_string())),
-            Event::InlineMath(tex) => into.push(Inline::Math { display: false, tex: tex.into_string() }),
-            Event::DisplayMath(tex) => into.push(Inline::Math { display: true, tex: tex.into_string() }),
+            Event::Text(text) | Event::InlineHtml(text) | Event::Html(text) => into.text(self.as_written(&text, range)),
+            Event::Code(code) => into.push(Inline::Code(self.as_written(&code, range).to_owned())),
+            Event::InlineMath(tex) => self.inline_math(tex, range, into),
+            Event::DisplayMath(tex) => {
+                let display = !math::is_inline(self.source.get(range.start..).unwrap_or_default());
+                into.push(Inline::Math { display, tex: tex.into_string() });
+            }
             Event::SoftBreak => into.push(Inline::SoftBreak),
             Event::HardBreak => into.push(Inline::HardBreak),
             Event::FootnoteReference(label) => into.push(Inline::FootnoteMark(label.into_string())),
-            Event::TaskListMarker(done) => into.text(if done { "[x] " } else { "[ ] " }),
+            Event::TaskListMarker(done) => into.push(Inline::Text(TASKS[usize::from(done)].to_owned())),
             Event::Start(Tag::Emphasis) => into.push(Inline::Emphasis(self.inlines())),
             Event::Start(Tag::Strong) => into.push(Inline::Strong(self.inlines())),
             Event::Start(Tag::Strikethrough) => into.push(Inline::Struck(self.inlines())),
-            Event::Start(Tag::Link { link_type, dest_url, .. }) => {
-                let mail = link_type == pulldown_cmark::LinkType::Email;
-                let address = if mail { format!("mailto:{dest_url}") } else { dest_url.into_string() };
-                into.push(Inline::Link { address: address::allowed(&address), content: unlinked(self.inlines()) });
+            Event::Start(Tag::Link { link_type, dest_url, title, .. }) => {
+                let prefix = if link_type == LinkType::Email { "mailto:" } else { "" };
+                let address = Address::new(format!("{prefix}{dest_url}"));
+                let content = unlinked(self.inlines());
+                into.push(Inline::Link { address, title: title.into_string(), content });
             }
-            Event::Start(Tag::Image { dest_url, .. }) => {
-                let label = self.text();
-                let label = if label.trim().is_empty() { dest_url.to_string() } else { label };
-                into.push(Inline::Image { address: address::allowed(&dest_url), label });
+            Event::Start(Tag::Image { dest_url, title, .. }) => {
+                let (address, title, label) = (Address::new(dest_url.into_string()), title.into_string(), self.text());
+                into.push(Inline::Image { address, title, label });
             }
             Event::Start(_) => into.text(&self.text()),
             Event::End(_) | Event::Rule => {}
         }
     }
 
+    /// `$5 and 6$7` are amounts, not a formula: what closes a formula is not followed by a digit.
+    fn inline_math(&self, tex: CowStr<'_>, range: Range<usize>, into: &mut Inlines) {
+        let after = self.source.as_bytes().get(range.end);
+        match self.source.get(range.clone()) {
+            Some(source) if after.is_some_and(u8::is_ascii_digit) => into.text(source),
+            _ => into.push(Inline::Math { display: false, tex: tex.into_string() }),
+        }
+    }
+
+    /// A piece of the text, with the delimiters of formulas that were no formulas put back.
+    fn as_written<'t>(&'t self, text: &'t str, range: Range<usize>) -> &'t str {
+        let stands_for = |source: &&str| source.len() == text.len() && source.contains('\\') && text.contains("$$");
+        self.source.get(range).filter(stands_for).unwrap_or(text)
+    }
+
     /// Everything up to the end of the tag that was just begun, as bare text.
     fn text(&mut self) -> String {
         let (mut text, mut open) = (String::new(), 1);
-        for (event, _) in self.events.by_ref() {
+        while let Some((event, range)) = self.events.next() {
             match event {
                 Event::Start(_) => open += 1,
                 Event::End(_) => {
@@ -197,7 +365,10 @@ impl Reader<'_> {
                     }
                 }
                 Event::Text(piece) | Event::Code(piece) | Event::Html(piece) | Event::InlineHtml(piece) => {
-                    text.push_str(&piece);
+                    text.push_str(self.as_written(&piece, range));
+                }
+                Event::InlineMath(piece) | Event::DisplayMath(piece) => {
+                    text.push_str(self.source.get(range).unwrap_or(&piece));
                 }
                 Event::SoftBreak | Event::HardBreak => text.push(' '),
                 _ => {}
@@ -206,6 +377,9 @@ impl Reader<'_> {
         text
     }
 }
+
+/// How the marks of tasks are written: open, done.
+const TASKS: [&str; 2] = ["[ ] ", "[x] "];
 
 fn is_block(event: &Event<'_>) -> bool {
     match event {
@@ -242,11 +416,17 @@ fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
 
 /// A link's own text makes no further links.
 fn unlinked(content: Vec<Inline>) -> Vec<Inline> {
-    let flat = |inline| match inline {
-        Inline::Link { content, .. } => content,
-        other => vec![other],
-    };
-    content.into_iter().flat_map(flat).collect()
+    let mut flat = Vec::with_capacity(content.len());
+    for inline in content {
+        match inline {
+            Inline::Link { content, .. } => flat.extend(unlinked(content)),
+            Inline::Emphasis(content) => flat.push(Inline::Emphasis(unlinked(content))),
+            Inline::Strong(content) => flat.push(Inline::Strong(unlinked(content))),
+            Inline::Struck(content) => flat.push(Inline::Struck(unlinked(content))),
+            other => flat.push(other),
+        }
+    }
+    flat
 }
 
 /// Collects inlines; text that comes in pieces is joined before bare addresses are looked for in it.
@@ -257,6 +437,10 @@ struct Inlines {
 }
 
 impl Inlines {
+    fn is_empty(&self) -> bool {
+        self.done.is_empty() && self.text.is_empty()
+    }
+
     fn text(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -269,13 +453,14 @@ impl Inlines {
     fn end_text(&mut self) {
         let text = std::mem::take(&mut self.text);
         let mut rest = text.as_str();
-        while let Some((start, end)) = address::find_bare(rest) {
-            if start > 0 {
-                self.done.push(Inline::Text(rest[..start].to_owned()));
+        while let Some(found) = autolink::find(rest) {
+            if found.start > 0 {
+                self.done.push(Inline::Text(rest[..found.start].to_owned()));
             }
-            let found = rest[start..end].to_owned();
-            self.done.push(Inline::Link { address: address::allowed(&found), content: vec![Inline::Text(found)] });
-            rest = &rest[end..];
+            let shown = rest[found.start..found.end].to_owned();
+            let address = Address::new(format!("{}{shown}", found.prefix));
+            self.done.push(Inline::Link { address, title: String::new(), content: vec![Inline::Text(shown)] });
+            rest = &rest[found.end..];
         }
         if !rest.is_empty() {
             self.done.push(Inline::Text(rest.to_owned()));
@@ -291,77 +476,4 @@ impl Inlines {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(text: &str) -> Inline {
-        Inline::Text(text.into())
-    }
-
-    #[test]
-    fn everyday_markdown_becomes_a_tree() {
-        let tree =
-            blocks("# A *b*\n\n- [x] done\n- [ ] open\n\n3. c\n\n   d\n\n> q\n\n---\n\n```rust ignore\nfn\n```\n");
-        assert_eq!(
-            tree,
-            [
-                Block::Heading { level: 1, content: vec![text("A "), Inline::Emphasis(vec![text("b")])] },
-                Block::List {
-                    start: None,
-                    items: vec![
-                        Item { done: Some(true), content: vec![Block::Plain(vec![text("done")])] },
-                        Item { done: Some(false), content: vec![Block::Plain(vec![text("open")])] },
-                    ],
-                },
-                Block::List {
-                    start: Some(3),
-                    items: vec![Item {
-                        done: None,
-                        content: vec![Block::Paragraph(vec![text("c")]), Block::Paragraph(vec![text("d")])],
-                    }],
-                },
-                Block::Quote(vec![Block::Paragraph(vec![text("q")])]),
-                Block::Rule,
-                Block::Code { language: Some("rust".into()), code: "fn\n".into() },
-            ]
-        );
-    }
-
-    #[test]
-    fn tables_footnotes_and_math() {
-        let tree = blocks("| a | b |\n|:-:|--:|\n| 1 | $x^2$ |\n\nSee[^1].\n\n[^1]: Note.\n");
-        let Block::Table { alignments, head, rows } = &tree[0] else { panic!("{tree:?}") };
-        assert_eq!(alignments, &[Alignment::Center, Alignment::End]);
-        assert_eq!((head.len(), rows.len()), (2, 1));
-        assert_eq!(rows[0][1], [Inline::Math { display: false, tex: "x^2".into() }]);
-        assert_eq!(tree[1], Block::Paragraph(vec![text("See"), Inline::FootnoteMark("1".into()), text(".")]));
-        assert!(matches!(&tree[2], Block::Footnote { label, .. } if label == "1"));
-    }
-
-    #[test]
-    fn markup_is_text_and_dangerous_links_lead_nowhere() {
-        let tree = blocks(
-            "a <b onclick=x>c</b>\n\n<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![i](https://a.example/i.png)",
-        );
-        assert_eq!(tree[0], Block::Paragraph(vec![text("a <b onclick=x>c</b>")]));
-        assert_eq!(tree[1], Block::Markup("<script>alert(1)</script>".into()));
-        let image = Inline::Image { address: Some("https://a.example/i.png".into()), label: "i".into() };
-        let link = Inline::Link { address: None, content: vec![text("x")] };
-        assert_eq!(tree[2], Block::Paragraph(vec![link, text(" "), image]));
-    }
-
-    #[test]
-    fn bare_addresses_are_links_also_when_the_parser_cuts_them() {
-        let Block::Paragraph(content) = &blocks("At https://a.example/b_c*d&e now")[0] else { panic!() };
-        assert_eq!(content.len(), 3, "{content:?}");
-        assert!(matches!(&content[1], Inline::Link { address: Some(a), .. } if a == "https://a.example/b_c*d&e"));
-    }
-
-    #[test]
-    fn deep_nesting_does_not_exhaust_the_stack() {
-        blocks(&"> ".repeat(20_000));
-        blocks(&"- ".repeat(5_000));
-        blocks(&"*a ".repeat(20_000));
-        blocks(&"[".repeat(20_000));
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! The tree of a markdown text. It holds no markup: what a view does with it cannot bring foreign HTML into the page.
 
+use super::address::Address;
+
 /// A block.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Block {
@@ -7,6 +9,8 @@ pub enum Block {
     Paragraph(Vec<Inline>),
     /// Text of a tight list item: like a paragraph, without the space around it.
     Plain(Vec<Inline>),
+    /// A paragraph that has grown so long that it is read in pieces, each a [`Block::Plain`]. Only while a text grows.
+    Pieces(Vec<Block>),
     /// A heading.
     Heading {
         /// From 1 to 6.
@@ -20,8 +24,15 @@ pub enum Block {
     List {
         /// The first number of a numbered list.
         start: Option<u64>,
-        /// The items.
-        items: Vec<Item>,
+        /// The items, each a [`Block::Item`].
+        items: Vec<Block>,
+    },
+    /// An item of a list; nowhere else.
+    Item {
+        /// In a list of tasks: whether this one is done.
+        done: Option<bool>,
+        /// What it holds.
+        content: Vec<Block>,
     },
     /// A block of code.
     Code {
@@ -36,9 +47,11 @@ pub enum Block {
         alignments: Vec<Alignment>,
         /// The head, cell by cell.
         head: Vec<Vec<Inline>>,
-        /// The rows, cell by cell.
-        rows: Vec<Vec<Vec<Inline>>>,
+        /// The rows, each a [`Block::Row`].
+        rows: Vec<Block>,
     },
+    /// A row of a table, cell by cell; nowhere else.
+    Row(Vec<Vec<Inline>>),
     /// A line across.
     Rule,
     /// Markup, to be shown as the text that it is.
@@ -50,15 +63,6 @@ pub enum Block {
         /// What it says.
         content: Vec<Block>,
     },
-}
-
-/// An item of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Item {
-    /// In a list of tasks: whether this one is done.
-    pub done: Option<bool>,
-    /// What it holds.
-    pub content: Vec<Block>,
 }
 
 /// How a column is aligned.
@@ -85,17 +89,21 @@ pub enum Inline {
     Strong(Vec<Inline>),
     /// Text that is struck out.
     Struck(Vec<Inline>),
-    /// A link. One whose address is not allowed has none and shows its text only.
+    /// A link. One whose address is not allowed shows its text only.
     Link {
         /// Where to.
-        address: Option<String>,
+        address: Address,
+        /// What it says about itself.
+        title: String,
         /// Its text.
         content: Vec<Inline>,
     },
-    /// An image. Images are not loaded, because that would tell a stranger's server who reads: they are links.
+    /// An image. It is not loaded before a person asks for it, because that tells a stranger's server who reads.
     Image {
         /// Where it is.
-        address: Option<String>,
+        address: Address,
+        /// What it says about itself.
+        title: String,
         /// What stands in its place.
         label: String,
     },
@@ -112,4 +120,47 @@ pub enum Inline {
     SoftBreak,
     /// A line break.
     HardBreak,
+}
+
+impl Block {
+    /// The blocks inside, of one that can grow by blocks.
+    pub fn children(&self) -> Option<&[Block]> {
+        match self {
+            Self::Quote(blocks) | Self::Pieces(blocks) => Some(blocks),
+            Self::List { items, .. } => Some(items),
+            Self::Item { content, .. } => Some(content),
+            Self::Table { rows, .. } => Some(rows),
+            _ => None,
+        }
+    }
+
+    /// The blocks inside, taken out of it.
+    pub fn into_children(self) -> Vec<Block> {
+        match self {
+            Self::Quote(blocks) | Self::Pieces(blocks) => blocks,
+            Self::List { items, .. } => items,
+            Self::Item { content, .. } => content,
+            Self::Table { rows, .. } => rows,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether this is a list with space between its items.
+    pub fn is_loose(&self) -> bool {
+        let is_loose = |item: &Block| {
+            item.children().is_some_and(|content| content.iter().any(|block| matches!(block, Self::Paragraph(_))))
+        };
+        matches!(self, Self::List { items, .. } if items.iter().any(is_loose))
+    }
+
+    /// Gives an item the space around its text that the items of a loose list have.
+    pub fn loosen(&mut self) {
+        if let Self::Item { content, .. } = self {
+            for block in content {
+                if let Self::Plain(text) = block {
+                    *block = Self::Paragraph(std::mem::take(text));
+                }
+            }
+        }
+    }
 }

@@ -1,11 +1,15 @@
-//! The tree as views. Text goes into text nodes and attributes only.
+//! The tree as views. Text goes into text nodes and attributes only, and no attribute holds a style.
 
 use super::{
-    live::{Cell, Content, LiveMarkdown},
-    syntax::{Alignment, Block, Inline, Item},
+    address::{self, Address},
+    live::{Cell, Cells, Content, Frame, LiveMarkdown},
+    syntax::{Alignment, Block, Inline},
 };
 use crate::{
-    components::code_block::{CodeBlock, LiveCodeBlock},
+    components::{
+        code_block::{CodeBlock, LiveCodeBlock},
+        remote_image::RemoteImage,
+    },
     erased::For,
 };
 use leptos::prelude::*;
@@ -16,36 +20,54 @@ pub fn Markdown(
     /// The text.
     text: LiveMarkdown,
 ) -> impl IntoView {
+    view! { <div class="markdown">{cells(text.cells().clone(), Vec::new())}</div> }
+}
+
+/// Blocks beside each other; the alignments are those of the table that they are rows of.
+fn cells(cells: Cells, alignments: Vec<Alignment>) -> AnyView {
+    let alignments = StoredValue::new(alignments);
     view! {
-        <div class="markdown">
-            <For each=move || text.cells() key=|cell| cell.key children=cell />
-        </div>
+        <For each=move || cells.pages() key=|page| page.key let(page)>
+            <For each=move || page.cells() key=|cell| cell.key children=move |one| cell(one, alignments) />
+        </For>
     }
+    .into_any()
 }
 
-fn cell(cell: Cell) -> AnyView {
+fn cell(cell: Cell, alignments: StoredValue<Vec<Alignment>>) -> AnyView {
     match cell.content {
-        Content::Block(content) => (move || block(&content.get())).into_any(),
+        Content::Block(content) => (move || alignments.with_value(|columns| block(&content.get(), columns))).into_any(),
         Content::Code { language, code } => view! { <LiveCodeBlock language code /> }.into_any(),
+        Content::Open(frame, inside) => match frame {
+            Frame::Quote => quote(cells(inside, Vec::new())),
+            Frame::Paragraph => view! { <p>{cells(inside, Vec::new())}</p> }.into_any(),
+            Frame::List { start } => list(start, cells(inside, Vec::new())),
+            Frame::Item { done } => item(done, cells(inside, Vec::new())),
+            Frame::Table { alignments, head } => table(&alignments, &head, cells(inside, alignments.clone())),
+        },
     }
 }
 
-fn blocks(blocks: &[Block]) -> Vec<AnyView> {
-    blocks.iter().map(block).collect()
+fn blocks(blocks: &[Block]) -> AnyView {
+    blocks.iter().map(|one| block(one, &[])).collect_view().into_any()
 }
 
-fn block(block: &Block) -> AnyView {
+fn block(block: &Block, alignments: &[Alignment]) -> AnyView {
     match block {
         Block::Paragraph(content) => view! { <p>{inlines(content)}</p> }.into_any(),
-        Block::Plain(content) => inlines(content).into_any(),
+        Block::Plain(content) => inlines(content),
+        Block::Pieces(content) => view! { <p>{blocks(content)}</p> }.into_any(),
         Block::Heading { level, content } => heading(*level, content),
-        Block::Quote(content) => view! { <blockquote>{blocks(content)}</blockquote> }.into_any(),
-        Block::List { start: Some(start), items } => view! { <ol start=*start>{list(items)}</ol> }.into_any(),
-        Block::List { start: None, items } => view! { <ul>{list(items)}</ul> }.into_any(),
+        Block::Quote(content) => quote(blocks(content)),
+        Block::List { start, items } => list(*start, blocks(items)),
+        Block::Item { done, content } => item(*done, blocks(content)),
         Block::Code { language, code } => {
             view! { <CodeBlock language=language.clone() code=code.clone() /> }.into_any()
         }
-        Block::Table { alignments, head, rows } => table(alignments, head, rows),
+        Block::Table { alignments, head, rows } => {
+            table(alignments, head, rows.iter().map(|row| self::block(row, alignments)).collect_view().into_any())
+        }
+        Block::Row(cells) => row(cells, alignments),
         Block::Rule => view! { <hr /> }.into_any(),
         Block::Markup(text) => view! { <p class="markdown__markup">{text.clone()}</p> }.into_any(),
         Block::Footnote { label, content } => view! {
@@ -56,6 +78,10 @@ fn block(block: &Block) -> AnyView {
         }
         .into_any(),
     }
+}
+
+fn quote(content: AnyView) -> AnyView {
+    view! { <blockquote>{content}</blockquote> }.into_any()
 }
 
 /// The page has a heading of its own: those of a text begin one level below it.
@@ -70,57 +96,77 @@ fn heading(level: u8, content: &[Inline]) -> AnyView {
     }
 }
 
-fn list(items: &[Item]) -> Vec<AnyView> {
-    let item = |item: &Item| match item.done {
+fn list(start: Option<u64>, items: AnyView) -> AnyView {
+    match start {
+        Some(start) => view! { <ol start=start>{items}</ol> }.into_any(),
+        None => view! { <ul>{items}</ul> }.into_any(),
+    }
+}
+
+fn item(done: Option<bool>, content: AnyView) -> AnyView {
+    match done {
         Some(done) => view! {
             <li class="markdown__task">
                 <input type="checkbox" checked=done disabled=true aria-label=if done { "Done" } else { "Not done" } />
-                <div>{blocks(&item.content)}</div>
+                <div>{content}</div>
             </li>
         }
         .into_any(),
-        None => view! { <li>{blocks(&item.content)}</li> }.into_any(),
-    };
-    items.iter().map(item).collect()
+        None => view! { <li>{content}</li> }.into_any(),
+    }
 }
 
-fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>]) -> AnyView {
-    let align = |column: usize| match alignments.get(column) {
-        Some(Alignment::Center) => "text-align: center",
-        Some(Alignment::End) => "text-align: end",
-        _ => "text-align: start",
-    };
-    let cells = |(column, cell): (usize, &Vec<Inline>)| {
-        view! { <td style=align(column)>{inlines(cell)}</td> }
-    };
+fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: AnyView) -> AnyView {
     let heads = head.iter().enumerate().map(|(column, cell)| {
-        view! { <th scope="col" style=align(column)>{inlines(cell)}</th> }
+        view! { <th scope="col" class=align(alignments, column)>{inlines(cell)}</th> }
     });
-    let rows = rows.iter().map(|row| view! { <tr>{row.iter().enumerate().map(cells).collect_view()}</tr> });
     view! {
         <div class="markdown__table" tabindex="0" role="region" aria-label="Table">
             <table>
                 <thead><tr>{heads.collect_view()}</tr></thead>
-                <tbody>{rows.collect_view()}</tbody>
+                <tbody>{rows}</tbody>
             </table>
         </div>
     }
     .into_any()
 }
 
-fn inlines(content: &[Inline]) -> Vec<AnyView> {
-    content.iter().map(inline).collect()
+fn row(cells: &[Vec<Inline>], alignments: &[Alignment]) -> AnyView {
+    let cells = cells.iter().enumerate().map(|(column, cell)| {
+        view! { <td class=align(alignments, column)>{inlines(cell)}</td> }
+    });
+    view! { <tr>{cells.collect_view()}</tr> }.into_any()
 }
 
-fn inline(inline: &Inline) -> AnyView {
+fn align(alignments: &[Alignment], column: usize) -> Option<&'static str> {
+    match alignments.get(column) {
+        Some(Alignment::Center) => Some("markdown__center"),
+        Some(Alignment::End) => Some("markdown__end"),
+        _ => None,
+    }
+}
+
+fn inlines(content: &[Inline]) -> AnyView {
+    content.iter().map(|one| inline(one, false)).collect_view().into_any()
+}
+
+/// The same, inside of a link: what could be pressed there, and what could make its text look like another, is text.
+fn linked(content: &[Inline]) -> AnyView {
+    content.iter().map(|one| inline(one, true)).collect_view().into_any()
+}
+
+fn inline(inline: &Inline, in_link: bool) -> AnyView {
+    let inside = if in_link { linked } else { inlines };
     match inline {
+        Inline::Text(text) if in_link => address::harmless(text).into_any(),
         Inline::Text(text) => text.clone().into_any(),
+        Inline::Code(code) if in_link => view! { <code>{address::harmless(code)}</code> }.into_any(),
         Inline::Code(code) => view! { <code>{code.clone()}</code> }.into_any(),
-        Inline::Emphasis(content) => view! { <em>{inlines(content)}</em> }.into_any(),
-        Inline::Strong(content) => view! { <strong>{inlines(content)}</strong> }.into_any(),
-        Inline::Struck(content) => view! { <del>{inlines(content)}</del> }.into_any(),
-        Inline::Link { address, content } => link(address.clone(), inlines(content).into_any()),
-        Inline::Image { address, label } => link(address.clone(), format!("🖼 {label}").into_any()),
+        Inline::Emphasis(content) => view! { <em>{inside(content)}</em> }.into_any(),
+        Inline::Strong(content) => view! { <strong>{inside(content)}</strong> }.into_any(),
+        Inline::Struck(content) => view! { <del>{inside(content)}</del> }.into_any(),
+        Inline::Link { address, title, content } => link(address, title, content),
+        Inline::Image { address, label, .. } => image(address, label, in_link),
         Inline::Math { display, tex } => {
             let class = if *display { "markdown__math markdown__math--display" } else { "markdown__math" };
             view! { <code class=class>{tex.clone()}</code> }.into_any()
@@ -131,12 +177,50 @@ fn inline(inline: &Inline) -> AnyView {
     }
 }
 
-fn link(address: Option<String>, content: AnyView) -> AnyView {
-    match address {
-        Some(address) => view! {
-            <a href=address target="_blank" rel="noopener noreferrer nofollow">{content}</a>
-        }
-        .into_any(),
-        None => view! { <span class="markdown__unlinked">{content}</span> }.into_any(),
+fn link(address: &Address, title: &str, content: &[Inline]) -> AnyView {
+    let Some(target) = address.allowed() else {
+        return view! { <span class="markdown__unlinked">{linked(content)}</span> }.into_any();
+    };
+    let title = (!title.is_empty()).then(|| address::harmless(title));
+    let content_view = linked(content);
+    let text = text_of(content);
+    // A text that names one server must not lead to another unnoticed.
+    let other =
+        address.host().filter(|host| address::named_host(&text).is_some_and(|named| !address::same_host(named, host)));
+    let other = other.map(|host| view! { <span class="markdown__host">{format!(" ({host})")}</span> });
+    view! {
+        <a href=target.to_owned() title=title target="_blank" rel="noopener noreferrer nofollow">
+            {content_view}
+            {other}
+        </a>
     }
+    .into_any()
+}
+
+fn image(address: &Address, label: &str, in_link: bool) -> AnyView {
+    let label = address::harmless(label);
+    match address.image() {
+        Some(_) if in_link => format!("🖼 {label}").into_any(),
+        Some(source) => {
+            let (source, host) = (source.to_owned(), address.host().unwrap_or_default().to_owned());
+            view! { <RemoteImage source host label /> }.into_any()
+        }
+        None => {
+            let label = if label.trim().is_empty() { address::harmless(address.written()) } else { label };
+            let content = [Inline::Text(format!("🖼 {label}"))];
+            if in_link { linked(&content) } else { link(address, "", &content) }
+        }
+    }
+}
+
+/// The text of a link as one reads it.
+fn text_of(content: &[Inline]) -> String {
+    content
+        .iter()
+        .map(|inline| match inline {
+            Inline::Text(text) | Inline::Code(text) => text.clone(),
+            Inline::Emphasis(content) | Inline::Strong(content) | Inline::Struck(content) => text_of(content),
+            _ => " ".to_owned(),
+        })
+        .collect()
 }

@@ -10,6 +10,7 @@ mod fake_server;
 mod holding;
 mod leaving;
 mod listing;
+mod markdown;
 mod noticing;
 mod rendering;
 mod sending;
