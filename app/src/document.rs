@@ -6,7 +6,7 @@ use crate::{
     page_data::{self, PageData},
     pages::{chat::ChatPage, title},
 };
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
 
 /// A chat is seen from its end before the page has come to life. A script must not be escaped, so it is set as it stands; it is
@@ -48,7 +48,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
-                <script inner_html=TO_THE_END></script>
+                <script nonce=use_nonce() inner_html=TO_THE_END></script>
                 <script type="application/json" id=page_data::ELEMENT inner_html=written></script>
                 <noscript class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages."</noscript>
             </body>

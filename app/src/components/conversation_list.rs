@@ -57,7 +57,11 @@ pub fn ConversationList(
         Line::Head(group) => view! { <li class="conversation-list__head"><h2>{group_name(group)}</h2></li> }.into_any(),
         Line::One(id) => view! { <ConversationRow id actions renaming opened /> }.into_any(),
     };
-    let space = |lines: usize| format!("calc({lines} * var(--line-height))");
+    // The page's policy allows no styles in the HTML: what is rendered first has none.
+    let is_alive = RwSignal::new(false);
+    Effect::new(move |_| is_alive.set(true));
+    let space =
+        move |lines: usize| (lines > 0 && is_alive.get()).then(|| format!("calc({lines} * var(--line-height))"));
     view! {
         <div class="conversation-list" node_ref=view_node on:scroll=move |_| measure()>
             <ul class="conversation-list__lines" style:padding-top=move || space(before()) style:padding-bottom=move || space(after())>

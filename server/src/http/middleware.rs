@@ -3,12 +3,13 @@
 use super::{
     error::{ApiError, is_logged, write_problem},
     host::{self, AllowedHosts},
+    policy,
 };
 use axum::{
     Router,
     body::Body,
     extract::Request,
-    http::{HeaderValue, Response, header},
+    http::{HeaderValue, Response},
     middleware::{Next, from_fn, from_fn_with_state},
     response::IntoResponse,
 };
@@ -34,6 +35,7 @@ pub(super) fn wrap(routes: Router, hosts: AllowedHosts) -> Router {
 async fn outermost(request: Request, next: Next) -> Response<Body> {
     let id = Uuid::now_v7().simple().to_string();
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let is_data = path.starts_with("/api/") || path.starts_with("/v1/");
     let response = next.run(request).await;
     let status = response.status();
     if status.is_server_error() && !is_logged(&response) {
@@ -46,10 +48,7 @@ async fn outermost(request: Request, next: Next) -> Response<Body> {
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert("x-request-id", id);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Some pages are stricter.
-    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
-    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    policy::restrict(headers, is_data);
     response
 }
 

@@ -4,6 +4,7 @@ use super::{
     conversations::{LIST_LIMIT, MESSAGE_LIMIT},
     error::ApiError,
     extract::Id,
+    policy,
     state::AppState,
     visitor::cookie,
 };
@@ -15,7 +16,12 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::Response,
 };
-use leptos::prelude::provide_context;
+use leptos::{
+    config::Env,
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+};
+use leptos_axum::ResponseOptions;
 use protocol::{error::ErrorCode, id::ConversationId, model::ModelList};
 
 const THEME_COOKIE: &str = "rivulet_theme";
@@ -91,8 +97,14 @@ pub(super) fn theme(request: &Request) -> Option<Theme> {
 async fn render(state: &AppState, data: PageData, request: Request) -> Result<Response, ApiError> {
     let not_found = data.not_found;
     let options = state.leptos.clone();
+    let reloads = options.env == Env::DEV;
     let render = leptos_axum::render_app_async_with_context(
-        move || provide_context(data.clone()),
+        move || {
+            provide_context(data.clone());
+            if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+                response.insert_header(header::CONTENT_SECURITY_POLICY, policy::page(&nonce, reloads));
+            }
+        },
         move || shell(options.clone()),
     );
     // The panic hook has logged what and where.

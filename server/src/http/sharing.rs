@@ -5,6 +5,7 @@ use super::{
     error::ApiError,
     extract::{Id, Name},
     page::{self, theme},
+    policy,
     state::AppState,
 };
 use crate::visitor::Owner;
@@ -64,13 +65,9 @@ pub(super) async fn page(
     let html = state.background.spawn_blocking(render).await.map_err(failed)?;
     let mut response = Html(html).into_response();
     keep_private(response.headers_mut());
-    let policy = HeaderValue::from_static(POLICY);
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy::shared_page());
     Ok(response)
 }
-
-/// The page has no script, loads nothing from elsewhere and sends nothing.
-const POLICY: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// Neither kept by caches, so that what is revoked is gone, nor found by search engines, nor told to the sites that it links to.
 fn keep_private(headers: &mut HeaderMap) {

@@ -60,3 +60,55 @@ async fn what_is_not_there_is_a_page_that_says_so() {
     assert_eq!(strangers.status(), 404);
     assert!(!strangers.text().await.unwrap().contains("private"));
 }
+
+#[tokio::test]
+async fn the_page_runs_its_own_scripts_only() {
+    let app = TestApp::start().await;
+    // More conversations than are shown at first: the room for the others is no style in the HTML.
+    for _ in 0..45 {
+        let id = app.conversation().await;
+        Events::new(app.send(&id, "/fast hi").await).all().await;
+    }
+    let id = app.conversation().await;
+    Events::new(app.send(&id, "/fast /help").await).all().await;
+    let mut nonces = Vec::new();
+    for address in ["/", &format!("/c/{id}"), "/nothing/here"] {
+        let page = app.get(address).await;
+        let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        for part in [
+            "default-src 'none'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.split("; ").any(|found| found == part), "{part} is not in {policy}");
+        }
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{policy}");
+        assert_eq!(page.headers()["x-frame-options"], "DENY");
+        assert_eq!(page.headers()["cross-origin-opener-policy"], "same-origin");
+        assert!(page.headers()["permissions-policy"].to_str().unwrap().contains("camera=()"));
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let html = page.text().await.unwrap();
+        let scripts: Vec<_> = html.split("<script").skip(1).map(|rest| rest.split('>').next().unwrap()).collect();
+        assert!(scripts.len() > 1, "{html}");
+        for script in scripts {
+            assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{script}");
+        }
+        assert!(!html.contains(" style=") && !html.contains("<style") && !html.contains(" onclick="), "{html}");
+        nonces.push(nonce);
+    }
+    nonces.sort();
+    nonces.dedup();
+    assert_eq!(nonces.len(), 3, "each response has a nonce of its own");
+}
+
+#[tokio::test]
+async fn data_that_is_opened_as_a_page_can_do_nothing() {
+    let app = TestApp::start().await;
+    for address in ["/api/conversations", "/api/models", "/v1/models", "/api/nothing"] {
+        let policy = app.get(address).await.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.starts_with("default-src 'none'") && policy.ends_with("frame-ancestors 'none'"), "{policy}");
+    }
+}
