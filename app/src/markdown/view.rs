@@ -27,7 +27,7 @@ pub fn Markdown(
 fn cells(cells: Cells, alignments: Vec<Alignment>) -> AnyView {
     let alignments = StoredValue::new(alignments);
     view! {
-        <For each=move || cells.pages() key=|page| page.key let(page)>
+        <For each=move || cells.pages() key=|page| page.key as u64 let(page)>
             <For each=move || page.cells() key=|cell| cell.key children=move |one| cell(one, alignments) />
         </For>
     }

@@ -32,6 +32,7 @@ mod middleware;
 mod models;
 mod openai;
 mod page;
+mod policy;
 mod rate_limit;
 mod search;
 mod sessions;
