@@ -29,7 +29,7 @@ fn boxed_memo<T: PartialEq + Send + Sync + 'static>(value: Box<dyn Fn() -> T + S
 
 /// Shows its children as long as `when` holds, and otherwise the fallback.
 #[component(transparent)]
-pub(crate) fn Show<W>(
+pub fn Show<W>(
     /// What is shown.
     children: ChildrenFn,
     /// Whether it is.
@@ -53,7 +53,7 @@ pub(crate) fn view(part: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
 
 /// One view for each item. Items whose keys stay keep their elements.
 #[component(transparent)]
-pub(crate) fn For<E, I, T, KF, K, V, N>(
+pub fn For<E, I, T, KF, K, V, N>(
     /// The items.
     each: E,
     /// What an item is known by.
@@ -93,7 +93,7 @@ struct Item {
 
 /// What an item of a list is known by.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Key {
+pub enum Key {
     /// A number.
     Number(u64),
     /// A text.

@@ -87,14 +87,14 @@ pub fn encoded(text: &str) -> String {
 /// `GET` as JSON. Dropping the future aborts the request; so it is with all of these.
 pub async fn get<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
-    let request = abort.attach(Request::get(address)).build().map_err(|_| FetchError::Broken)?;
-    answer(accepted(request).await?).await
+    let request = abort.attach(Request::get(address)).build();
+    parsed(&text_of(request).await?)
 }
 
 /// `POST` of JSON that is answered with JSON.
 pub async fn post<T: DeserializeOwned>(address: &str, body: &impl Serialize, key: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
-    answer(accepted(post_request(&abort, address, body, key)?).await?).await
+    parsed(&text_of(post_request(&abort, address, written(body)?, key)).await?)
 }
 
 /// `POST` without a body; what is answered is passed over.
@@ -107,25 +107,24 @@ pub async fn post_nothing(address: &str) -> Result<(), FetchError> {
 /// `POST` without a body that is answered with JSON.
 pub async fn post_for<T: DeserializeOwned>(address: &str) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
-    let request = abort.attach(Request::post(address)).build().map_err(|_| FetchError::Broken)?;
-    answer(accepted(request).await?).await
+    let request = abort.attach(Request::post(address)).build();
+    parsed(&text_of(request).await?)
 }
 
 /// `POST` of a file that is answered with JSON. The browser reads the file while it sends it.
 pub(crate) async fn post_file<T: DeserializeOwned>(address: &str, file: &ChosenFile) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
     let builder = Request::post(address).header("content-type", "application/octet-stream");
-    let request = abort.attach(builder).body(file.body()).map_err(|_| FetchError::Broken)?;
-    answer(accepted(request).await?).await
+    let request = abort.attach(builder).body(file.body());
+    parsed(&text_of(request).await?)
 }
 
 /// `PATCH` of JSON that is answered with JSON.
 pub async fn patch<T: DeserializeOwned>(address: &str, body: &impl Serialize) -> Result<T, FetchError> {
     let abort = AbortOnDrop::new();
-    let body = serde_json::to_string(body).map_err(|_| FetchError::Broken)?;
     let builder = Request::patch(address).header("content-type", "application/json");
-    let request = abort.attach(builder).body(body).map_err(|_| FetchError::Broken)?;
-    answer(accepted(request).await?).await
+    let request = abort.attach(builder).body(written(body)?);
+    parsed(&text_of(request).await?)
 }
 
 /// `DELETE`.
@@ -155,14 +154,18 @@ pub(crate) async fn get_frames(address: &str, after: Option<&str>) -> Result<Eve
 /// `POST` of JSON that is answered with an event stream.
 pub async fn post_events(address: &str, body: &impl Serialize, key: &str) -> Result<EventStream, FetchError> {
     let abort = AbortOnDrop::new();
-    let response = accepted(post_request(&abort, address, body, key)?).await?;
+    let request = post_request(&abort, address, written(body)?, key).map_err(|_| FetchError::Broken)?;
+    let response = accepted(request).await?;
     EventStream::new(&response, abort)
 }
 
-fn post_request(abort: &AbortOnDrop, address: &str, body: &impl Serialize, key: &str) -> Result<Request, FetchError> {
-    let body = serde_json::to_string(body).map_err(|_| FetchError::Broken)?;
+fn written(body: &impl Serialize) -> Result<String, FetchError> {
+    serde_json::to_string(body).map_err(|_| FetchError::Broken)
+}
+
+fn post_request(abort: &AbortOnDrop, address: &str, body: String, key: &str) -> Result<Request, gloo_net::Error> {
     let builder = Request::post(address).header("content-type", "application/json").header("idempotency-key", key);
-    abort.attach(builder).body(body).map_err(|_| FetchError::Broken)
+    abort.attach(builder).body(body)
 }
 
 /// Sends, and turns an answer that is an error into one.
@@ -192,9 +195,14 @@ fn pause(text: &str) -> Option<Duration> {
     (!milliseconds.is_nan()).then(|| Duration::from_millis(milliseconds.max(0.0) as u64))
 }
 
-async fn answer<T: DeserializeOwned>(response: Response) -> Result<T, FetchError> {
-    let text = response.text().await.map_err(|_| FetchError::Broken)?;
-    json::read(&text).ok_or(FetchError::Broken)
+/// Sends, and gives the body of the answer. It is the same for all types, so that it is compiled once.
+async fn text_of(request: Result<Request, gloo_net::Error>) -> Result<String, FetchError> {
+    let request = request.map_err(|_| FetchError::Broken)?;
+    accepted(request).await?.text().await.map_err(|_| FetchError::Broken)
+}
+
+fn parsed<T: DeserializeOwned>(text: &str) -> Result<T, FetchError> {
+    json::read(text).ok_or(FetchError::Broken)
 }
 
 /// An event stream that is read while it comes. Dropping it closes the connection.

@@ -111,7 +111,7 @@ pub fn Composer(
             <textarea node_ref=area class="composer__text" aria-label="Message" rows="1" placeholder=placeholder
                 autocomplete="off" enterkeyhint="send" on:keydown=pressed
                 on:input=move |event| chat.draft.set(event_target_value(&event))></textarea>
-            {button}
+            {move || button()}
         </div>
     }
 }

@@ -57,7 +57,7 @@ pub fn EarlierMessages(
     view! {
         <Show when=move || chat.has_earlier.get()>
             <div class="earlier-messages" node_ref=place>
-                <button type="button" class="button" on:click=move |_| read()>{words}</button>
+                <button type="button" class="button" on:click=move |_| read()>{move || words()}</button>
             </div>
         </Show>
     }

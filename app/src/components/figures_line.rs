@@ -22,9 +22,9 @@ pub fn FiguresLine(
     view! {
         <p class="figures-line">
             <span class="figures-line__model">{move || model.get()}</span>
-            <span data-figure="speed">{speed}</span>
-            <span data-figure="tokens">{tokens}</span>
-            <span data-figure="first-token">{first}</span>
+            <span data-figure="speed">{move || speed()}</span>
+            <span data-figure="tokens">{move || tokens()}</span>
+            <span data-figure="first-token">{move || first()}</span>
         </p>
     }
 }

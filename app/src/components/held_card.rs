@@ -37,7 +37,7 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
             <Icon drawing=Drawing::Clock />
             <div class="held-card__words">
                 <p>
-                    {why} " "
+                    {move || why()} " "
                     <strong>{move || match left.get() {
                         0 => "You can send again now.".to_owned(),
                         left => format!("You can send again in {}.", duration(left)),
@@ -52,7 +52,7 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
                 </Show>
             </div>
             <div class="held-card__actions">
-                <button type="button" class="button" on:click=move |_| chat.take_back_held()>{back}</button>
+                <button type="button" class="button" on:click=move |_| chat.take_back_held()>{move || back()}</button>
                 <button type="button" class="button button--primary" disabled=move || !ready.get()
                     on:click=move |_| chat.send_held()>"Send now"</button>
             </div>

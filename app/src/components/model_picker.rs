@@ -33,7 +33,7 @@ pub fn ModelPicker(
         <div class="model-picker">
             <select aria-label="Model" prop:value=move || chosen.get()
                 on:change=move |event| settings.update(|settings| settings.model = Some(event_target_value(&event)))>
-                {move || groups().into_iter().map(group).collect_view()}
+                {move || groups().into_iter().map(group).collect_view().into_any()}
             </select>
             <Show when=move || chosen.with(|id| id.starts_with("demo/"))>
                 <span class="model-picker__badge">"Demo"</span>

@@ -29,7 +29,7 @@ fn words(notice: Notice, names: ModelNames, left: Signal<u64>) -> AnyView {
             // The seconds are for the eye: a screen reader would read the line again with each of them.
             let pause = move || Some(left.get()).filter(|left| *left > 0).map(|left| format!("in {} ", duration(left)));
             view! {
-                {format!("{who} is busy. Trying again ")} <span aria-hidden="true">{pause}</span> {format!("(attempt {attempt})…")}
+                {format!("{who} is busy. Trying again ")} <span aria-hidden="true">{move || pause()}</span> {format!("(attempt {attempt})…")}
             }
             .into_any()
         }

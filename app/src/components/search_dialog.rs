@@ -157,7 +157,7 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
                 <p class="search-dialog__recent" aria-hidden="true">"Recent"</p>
             </Show>
             <ul node_ref=list id="search-options" role="listbox" class="search-dialog__options" aria-label=move || list_name(search)>
-                {move || choices.get().into_iter().enumerate().map(option).collect_view()}
+                {move || choices.get().into_iter().enumerate().map(option).collect_view().into_any()}
             </ul>
             <End search />
             <p class="search-dialog__words-on-it" role="status">{move || words(search)}</p>

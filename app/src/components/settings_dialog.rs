@@ -58,7 +58,7 @@ pub fn SettingsDialog(
                     <Number label="Max tokens" hint="any" value=form.max_tokens />
                 </div>
                 <p class="settings-dialog__hint">"Fields that are left empty keep the defaults of the server and the model."</p>
-                {move || form.error.get().map(|error| view! { <p class="settings-dialog__error" role="alert">{error}</p> })}
+                {move || form.error.get().map(|error| view! { <p class="settings-dialog__error" role="alert">{error}</p> }.into_any())}
                 <div class="settings-dialog__actions">
                     <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
                     <button type="submit" class="button button--primary">"Save"</button>

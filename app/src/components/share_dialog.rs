@@ -91,7 +91,7 @@ pub fn ShareDialog(
                     </button>
                 </div>
                 {move || address().map_or_else(offer, link)}
-                {move || problem.get().map(|words| view! { <p class="dialog__problem" role="alert">{words}</p> })}
+                {move || problem.get().map(|words| view! { <p class="dialog__problem" role="alert">{words}</p> }.into_any())}
             </Show>
         </dialog>
     }

@@ -67,13 +67,13 @@ pub fn StreamingChat(
     let children = StoredValue::new(children);
     let problem = move || {
         let retry = Callback::new(move |()| chat.retry());
-        chat.problem.get().map(|error| view! { <ErrorCard message=error.message retry /> })
+        chat.problem.get().map(|error| view! { <ErrorCard message=error.message retry /> }.into_any())
     };
     view! {
         <section class=format!("streaming-chat {class}") aria-label="Chat">
             <MessageList chat>{move || children.with_value(|children| children.as_ref().map(|children| children()))}</MessageList>
             <div class="streaming-chat__foot">
-                {problem}
+                {move || problem()}
                 <HeldCard chat />
                 <Composer chat placeholder />
             </div>
