@@ -77,13 +77,16 @@ impl ConversationActions {
         }
         let deleted = self.toasts.kept(|| StoredValue::new_local(gone.clone()));
         let undo = move || {
-            let Some(deleted) = deleted.and_then(|deleted| deleted.try_get_value()) else { return };
-            spawn_local(async move {
+            let deleted = deleted.and_then(|deleted| deleted.try_get_value());
+            async move {
                 // The server must have deleted it before it can restore it.
-                if deleted.await.is_ok() {
-                    self.restore(id, was_shown).await;
+                let Some(deleted) = deleted else { return Ok(()) };
+                if deleted.await.is_err() {
+                    return Ok(());
                 }
-            });
+                self.restore(id, was_shown).await
+            }
+            .boxed_local()
         };
         let toast = self.toasts.offer_undo(format!("“{title}” was deleted."), undo);
         spawn_local(async move {
@@ -94,12 +97,13 @@ impl ConversationActions {
         });
     }
 
-    async fn restore(self, id: ConversationId, was_shown: bool) {
-        match self.conversations.restore(id).await {
-            Ok(()) if was_shown && self.chat.conversation.get_untracked().is_none() => self.open(id, None),
-            Ok(()) => {}
-            Err(error) => self.toasts.say(format!("The conversation was not restored. {}", error.words())),
+    async fn restore(self, id: ConversationId, was_shown: bool) -> Result<(), String> {
+        let restored = self.conversations.restore(id).await;
+        restored.map_err(|error| format!("The conversation was not restored. {}", error.words()))?;
+        if was_shown && self.chat.conversation.get_untracked().is_none() {
+            self.open(id, None);
         }
+        Ok(())
     }
 
     /// The conversation that is shown was deleted in another tab.

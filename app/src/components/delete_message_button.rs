@@ -5,7 +5,8 @@ use super::{
     toast_stack::Toasts,
 };
 use crate::chat::{handle::StreamingChatHandle, message::ChatMessage};
-use leptos::{prelude::*, task::spawn_local};
+use futures::FutureExt;
+use leptos::{ev, prelude::*, task::spawn_local};
 use protocol::id::{ConversationId, MessageId};
 
 /// A button that deletes a message and all that follow it, and offers to undo it.
@@ -19,9 +20,18 @@ pub fn DeleteMessageButton(
     label: &'static str,
 ) -> impl IntoView {
     let toasts = Toasts::of_page();
-    let delete = move |_| {
+    let deleting = StoredValue::new(false);
+    let delete = move |event: ev::MouseEvent| {
+        // The second click of a double click is not meant for whatever has come under the pointer.
+        if event.detail() > 1 || deleting.get_value() {
+            return;
+        }
         if let (Some(conversation), Some(id)) = (chat.conversation.get_untracked(), message.id()) {
-            spawn_local(delete(chat, toasts, conversation, id));
+            deleting.set_value(true);
+            spawn_local(async move {
+                delete(chat, toasts, conversation, id).await;
+                let _ = deleting.try_set_value(false);
+            });
         }
     };
     view! {
@@ -37,11 +47,11 @@ async fn delete(chat: StreamingChatHandle, toasts: Option<Toasts>, conversation:
     if let Err(error) = deleted {
         return toasts.say(format!("The message was not deleted. {}", error.words()));
     }
-    toasts.offer_undo("The message and what followed it were deleted.", move || {
-        spawn_local(async move {
-            if let Err(error) = chat.restore_message(conversation, message).await {
-                toasts.say(format!("The message was not restored. {}", error.words()));
-            }
-        });
-    });
+    let restore = move || {
+        let restored = chat.restore_message(conversation, message);
+        restored
+            .map(|restored| restored.map_err(|error| format!("The message was not restored. {}", error.words())))
+            .boxed_local()
+    };
+    toasts.offer_undo("The message and what followed it were deleted.".to_owned(), restore);
 }

@@ -5,7 +5,8 @@ use crate::{
     browser::{element, time},
     erased::{For, effect},
 };
-use leptos::{html, prelude::*, reactive::owner::WeakOwner};
+use futures::future::LocalBoxFuture;
+use leptos::{html, prelude::*, reactive::owner::WeakOwner, task::spawn_local};
 use std::time::Duration;
 
 /// How long a toast stays. It waits while the pointer or the keyboard is on it.
@@ -20,12 +21,15 @@ pub struct Toasts {
     owner: StoredValue<WeakOwner>,
 }
 
+/// Undoes something; if that fails, says why.
+type Undo = Callback<(), LocalBoxFuture<'static, Result<(), String>>>;
+
 /// A few words, and what can be done about them.
 #[derive(Debug, Clone)]
 struct Toast {
     key: u64,
     words: String,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
 
 impl Toasts {
@@ -47,10 +51,15 @@ impl Toasts {
         self.show(words.into(), None);
     }
 
-    /// Says what was done, and undoes it if that is wanted.
-    pub fn offer_undo(self, words: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) -> u64 {
+    /// Says what was done, and undoes it if that is wanted. The offer stands until that has worked; what is given back where it
+    /// has not are the words why.
+    pub fn offer_undo(
+        self,
+        words: String,
+        undo: impl Fn() -> LocalBoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) -> u64 {
         let undo = self.kept(|| Callback::new(move |()| undo()));
-        self.show(words.into(), undo)
+        self.show(words, undo)
     }
 
     /// Makes something that lives as long as the toasts, whoever makes it. Nothing once they are gone.
@@ -59,7 +68,7 @@ impl Toasts {
         Some(owner.with(make))
     }
 
-    fn show(self, words: String, undo: Option<Callback<()>>) -> u64 {
+    fn show(self, words: String, undo: Option<Undo>) -> u64 {
         let key = self.next.try_update_value(|next| {
             *next += 1;
             *next
@@ -105,6 +114,9 @@ pub fn ToastStack(
 #[component]
 fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
     let Toast { key, words, undo } = toast;
+    let (words, undoing) = (RwSignal::new(words), RwSignal::new(false));
+    // What could not be undone is tried again as long as somebody wants to.
+    let failed = StoredValue::new(false);
     let node = NodeRef::<html::Div>::new();
     let close = move || {
         let had_focus = node.get_untracked().is_some_and(|node| element::has_focus_within(&node));
@@ -124,24 +136,42 @@ fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
                 time::until_visible().await;
                 let held = |node| element::matches(node, ":hover, :has(:focus-visible)");
                 match node.get_untracked() {
+                    _ if undoing.get_untracked() || failed.get_value() => {}
                     Some(node) if held(&node) => {}
                     _ => return toasts.dismiss(key),
                 }
             }
         });
     });
-    let undone = move |undo: Callback<()>| {
-        close();
-        undo.run(());
+    let undo_it = move |undo: Undo| {
+        // A double click undoes once.
+        if undoing.get_untracked() {
+            return;
+        }
+        undoing.set(true);
+        spawn_local(async move {
+            match undo.run(()).await {
+                Ok(()) if undoing.is_disposed() => {}
+                Ok(()) => close(),
+                // Dismissed by hand, or by what was to be undone.
+                Err(why) if words.is_disposed() => toasts.say(why),
+                Err(why) => {
+                    words.set(why);
+                    failed.set_value(true);
+                    undoing.set(false);
+                }
+            }
+        });
     };
     view! {
         <div class="toast" node_ref=node on:keydown=move |event| if event.key() == "Escape" {
             event.prevent_default();
             close();
         }>
-            <p>{words}</p>
+            <p>{move || words.get()}</p>
             {undo.map(|undo| view! {
-                <button type="button" class="toast__undo" on:click=move |_| undone(undo)>"Undo"</button>
+                <button type="button" class="toast__undo" aria-disabled=move || undoing.get().to_string()
+                    on:click=move |_| undo_it(undo)>"Undo"</button>
             })}
             <button type="button" class="icon-button toast__close" aria-label="Dismiss" on:click=move |_| close()>
                 <Icon drawing=Drawing::Close />

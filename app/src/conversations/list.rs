@@ -31,8 +31,18 @@ pub struct Conversations {
     /// Where the reading of it stands.
     pub reading: RwSignal<Reading>,
     next: RwSignal<Option<String>>,
-    /// Those that were deleted here: an answer that was on its way must not bring them back.
-    deleted: StoredValue<Vec<ConversationId>>,
+    /// Those that were deleted: an answer that was on its way must not bring them back.
+    deleted: StoredValue<Vec<Deleted>>,
+}
+
+/// A conversation that was deleted.
+#[derive(Debug, Clone, Copy)]
+struct Deleted {
+    id: ConversationId,
+    /// Whether it was deleted in this tab.
+    here: bool,
+    /// Whether the feed has told it: what the feed tells from then on is newer.
+    told: bool,
 }
 
 impl Conversations {
@@ -112,12 +122,12 @@ impl Conversations {
     }
 
     fn living(self, page: Vec<ConversationSummary>) -> Vec<ConversationSummary> {
-        self.deleted.with_value(|deleted| page.into_iter().filter(|one| !deleted.contains(&one.id)).collect())
+        page.into_iter().filter(|one| self.deletion(one.id).is_none()).collect()
     }
 
     /// Takes what the server says of a conversation.
     pub fn take(self, one: ConversationSummary) {
-        if self.deleted.with_value(|deleted| deleted.contains(&one.id)) {
+        if self.deletion(one.id).is_some() {
             return;
         }
         let more = self.next.with_untracked(Option::is_some);
@@ -126,8 +136,33 @@ impl Conversations {
         }
     }
 
-    /// Takes a conversation off the list, because it is deleted.
-    pub fn remove(self, id: ConversationId) {
+    /// Takes what the feed tells of a conversation. It tells things in their order, so that what it says of a deleted one after
+    /// its deletion is that it was restored.
+    pub fn hear(self, one: ConversationSummary) {
+        if self.deletion(one.id).is_some_and(|deletion| deletion.told) {
+            self.revive(one.id);
+        }
+        self.take(one);
+    }
+
+    /// The feed tells that a conversation was deleted, here or elsewhere.
+    pub fn hear_deleted(self, id: ConversationId) {
+        let here = self.was_deleted_here(id);
+        self.revive(id);
+        self.deleted.update_value(|all| all.push(Deleted { id, here, told: true }));
+        self.remove(id);
+    }
+
+    /// The feed begins anew: it repeats nothing that was before.
+    pub fn hear_anew(self) {
+        self.deleted.update_value(|all| all.iter_mut().for_each(|one| one.told = true));
+    }
+
+    fn deletion(self, id: ConversationId) -> Option<Deleted> {
+        self.deleted.with_value(|all| all.iter().find(|one| one.id == id).copied())
+    }
+
+    fn remove(self, id: ConversationId) {
         if self.known.with_untracked(|known| known.iter().any(|one| one.id == id)) {
             self.known.update(|known| known.retain(|one| one.id != id));
         }
@@ -158,7 +193,7 @@ impl Conversations {
     /// Deletes a conversation, at once here. What is given is done when the server has answered.
     pub fn delete(self, id: ConversationId) -> LocalBoxFuture<'static, Result<(), FetchError>> {
         let before = untrack(|| self.find(id));
-        self.deleted.update_value(|deleted| deleted.push(id));
+        self.deleted.update_value(|all| all.push(Deleted { id, here: true, told: false }));
         self.remove(id);
         let gone = async move {
             match http::delete(&format!("/api/conversations/{id}")).await {
@@ -188,12 +223,12 @@ impl Conversations {
 
     /// Whether a conversation was deleted here, and not restored since.
     pub fn was_deleted_here(self, id: ConversationId) -> bool {
-        self.deleted.with_value(|deleted| deleted.contains(&id))
+        self.deletion(id).is_some_and(|deletion| deletion.here)
     }
 
-    /// A conversation may be on the list again: it was restored, here or in another tab.
-    pub fn revive(self, id: ConversationId) {
-        self.deleted.update_value(|deleted| deleted.retain(|one| *one != id));
+    /// A conversation may be on the list again: it was restored, or not deleted after all.
+    fn revive(self, id: ConversationId) {
+        self.deleted.update_value(|all| all.retain(|one| one.id != id));
     }
 }
 

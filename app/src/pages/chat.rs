@@ -206,19 +206,18 @@ fn hear_news(actions: ConversationActions, models: RwSignal<ModelList>) {
         }
     });
     chat.on_news(move |news| match news {
-        News::Change(FeedChange::Conversation(one)) => {
-            // Restored there, if it was deleted here.
-            conversations.revive(one.id);
-            conversations.take(one);
-        }
+        News::Change(FeedChange::Conversation(one)) => conversations.hear(one),
         News::Change(FeedChange::Deleted(id)) => {
-            conversations.remove(id);
+            conversations.hear_deleted(id);
             actions.deleted_elsewhere(id);
         }
         News::Change(FeedChange::Imported(_)) => leptos::task::spawn_local(conversations.begin_anew()),
         News::Change(FeedChange::Storage(problem)) => models.update(|models| models.storage = problem),
         // The chat hears of these by itself.
         News::Change(FeedChange::Messages(_)) => {}
-        News::Unsure => leptos::task::spawn_local(conversations.refresh()),
+        News::Unsure => {
+            conversations.hear_anew();
+            leptos::task::spawn_local(conversations.refresh());
+        }
     });
 }

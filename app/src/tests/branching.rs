@@ -228,6 +228,30 @@ async fn a_message_is_deleted_and_brought_back() {
 }
 
 #[wasm_bindgen_test]
+async fn a_double_click_deletes_once_and_says_so_once() {
+    let rest = [message(1, 0, "one", &[]), message(2, 1, "two", &[])];
+    let server = FakeServer::new([
+        Reply::Json(200, String::new()),
+        Reply::Json(200, json(&rest, false)),
+        refusal(404, "not_found", None),
+    ]);
+    let (chat, place, _handle) = two_turns();
+    sleep(Duration::from_millis(30)).await;
+    let button = all(&place, "[aria-label='Delete question']")[1].clone();
+    button.click();
+    button.click();
+    until(|| texts(chat) == ["one", "two"]).await;
+    sleep(Duration::from_millis(50)).await;
+    // What has come under the pointer by then.
+    let second = js_sys::eval("new MouseEvent('click', { detail: 2, bubbles: true })").unwrap();
+    let second: web_sys::Event = second.unchecked_into();
+    all(&place, "[aria-label='Delete question']")[0].dispatch_event(&second).unwrap();
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!((server.lines().len(), all(&place, ".toast").len()), (2, 1));
+    assert!(find(&place, ".toast").unwrap().text_content().unwrap().contains("were deleted"));
+}
+
+#[wasm_bindgen_test]
 async fn a_question_that_was_just_asked_can_be_edited() {
     let server = FakeServer::new([Reply::Json(201, json(&[], false)), whole(1, 2), whole(3, 4)]);
     let (chat, _place, _handle) = shown(StreamingChatOptions::new(), |chat| view! { <StreamingChat chat /> });

@@ -199,6 +199,71 @@ async fn an_undo_waits_until_the_server_has_deleted() {
     assert_eq!(server.lines().len(), 1, "a restoring that overtakes its deletion would be lost");
 }
 
+fn known(actions: ConversationActions) -> Vec<String> {
+    actions.conversations.known.with_untracked(|known| known.iter().map(|one| one.title.clone()).collect())
+}
+
+#[wasm_bindgen_test]
+async fn no_older_answer_brings_a_deleted_conversation_back() {
+    let older = || reply(&page(0..2, None));
+    let server = FakeServer::new([Reply::Json(200, String::new()), older(), older()]);
+    let (actions, _, _, _handle) = in_page(page(0..2, Some("x")));
+    let id = ConversationId(Uuid::from_u128(0));
+    actions.conversations.delete(id).await.unwrap();
+    actions.conversations.read_more().await;
+    actions.conversations.refresh().await;
+    assert_eq!((known(actions), server.lines().len()), (vec!["Chat 1".into()], 3));
+    // Nor does what the feed has told before, of which it may be behind; what it tells afterwards does.
+    actions.conversations.hear(summary(0, "Chat 0"));
+    assert_eq!(known(actions), ["Chat 1"]);
+    actions.conversations.hear_deleted(id);
+    assert_eq!(known(actions), ["Chat 1"]);
+    actions.conversations.hear(summary(0, "Chat 0"));
+    assert_eq!(known(actions), ["Chat 0", "Chat 1"]);
+}
+
+#[wasm_bindgen_test]
+async fn what_another_tab_has_deleted_stays_away_until_it_is_restored() {
+    let _server = FakeServer::new([reply(&page(0..2, None))]);
+    let (actions, _, _, _handle) = in_page(page(0..2, None));
+    let id = ConversationId(Uuid::from_u128(0));
+    actions.conversations.hear_deleted(id);
+    actions.conversations.refresh().await;
+    assert_eq!(known(actions), ["Chat 1"]);
+    assert!(!actions.conversations.was_deleted_here(id));
+    actions.conversations.hear(summary(0, "Chat 0"));
+    assert_eq!(known(actions), ["Chat 0", "Chat 1"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_feed_that_begins_anew_has_told_of_all_that_was_deleted() {
+    let _server = FakeServer::new([Reply::Json(200, String::new())]);
+    let (actions, _, _, _handle) = in_page(page(0..2, None));
+    actions.conversations.delete(ConversationId(Uuid::from_u128(0))).await.unwrap();
+    actions.conversations.hear_anew();
+    actions.conversations.hear(summary(0, "Chat 0"));
+    assert_eq!(known(actions), ["Chat 0", "Chat 1"]);
+}
+
+#[wasm_bindgen_test]
+async fn an_undo_that_fails_can_be_tried_again() {
+    let server = FakeServer::new([Reply::Json(200, String::new()), Reply::Broken, reply(&summary(0, "Chat 0"))]);
+    let (_, place, _, _handle) = in_page(page(0..2, None));
+    until(|| find(&place, ".menu__button").is_some()).await;
+    choose(&place, "Delete").await;
+    until(|| find(&place, ".toast__undo").is_some()).await;
+    let undo = || find(&place, ".toast__undo").unwrap();
+    undo().click();
+    // The second click of a double click.
+    undo().click();
+    let says = || find(&place, ".toast").map(|toast| toast.text_content().unwrap()).unwrap_or_default();
+    until(|| says().starts_with("The conversation was not restored.")).await;
+    assert_eq!((titles(&place), server.lines().len()), (vec!["Chat 1".into()], 2));
+    undo().click();
+    until(|| titles(&place) == ["Chat 0", "Chat 1"]).await;
+    until(|| find(&place, ".toast").is_none()).await;
+}
+
 #[wasm_bindgen_test]
 async fn what_other_tabs_do_is_seen() {
     let _server = FakeServer::new([]);
@@ -209,7 +274,7 @@ async fn what_other_tabs_do_is_seen() {
     actions.conversations.take(live);
     until(|| titles(&place) == ["Better title", "Chat 0", "Chat 1"]).await;
     assert!(find(&place, ".conversation-row__live").is_some());
-    actions.conversations.remove(ConversationId(Uuid::from_u128(0)));
+    actions.conversations.hear_deleted(ConversationId(Uuid::from_u128(0)));
     until(|| titles(&place) == ["Better title", "Chat 1"]).await;
 }
 
