@@ -1,10 +1,31 @@
-//! What a browser keeps for good. It may forbid it; then nothing is kept.
+//! What a tab keeps over a reload, and what a browser keeps for good. A browser may forbid it; then nothing is kept.
 
 use leptos::prelude::window;
 use web_sys::Storage;
 
+fn of_tab() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
+
 fn of_browser() -> Option<Storage> {
     window().local_storage().ok().flatten()
+}
+
+/// Keeps a text under a name, for this tab; false if there is no room for it.
+pub(crate) fn keep_for_tab(name: &str, text: &str) -> bool {
+    of_tab().is_some_and(|storage| storage.set_item(name, text).is_ok())
+}
+
+/// The text that this tab keeps under a name.
+pub(crate) fn kept_for_tab(name: &str) -> Option<String> {
+    of_tab()?.get_item(name).ok().flatten()
+}
+
+/// Forgets what this tab keeps under a name.
+pub(crate) fn forget_for_tab(name: &str) {
+    if let Some(storage) = of_tab() {
+        let _ = storage.remove_item(name);
+    }
 }
 
 /// Keeps a text under a name, for good; false if there is no room for it.

@@ -50,7 +50,7 @@ impl Session {
         if !self.is_free() || text.trim().is_empty() {
             return;
         }
-        self.editing.set(None);
+        self.end_edit();
         self.problem.set(None);
         let displaced = self.displace(question);
         let shown = self.question(text.clone());
@@ -121,11 +121,11 @@ impl Session {
         if !shown() {
             return Ok(());
         }
-        let part = match around {
-            Some(message) => format!("?around={message}"),
-            None => format!("?limit={}", self.messages.with_untracked(Vec::len).clamp(PAGE, 2 * PAGE)),
+        let address = match around {
+            Some(message) => self.conversation_address(id, &format!("?around={message}")),
+            None => self.address_of_end(id),
         };
-        let conversation: Conversation = http::get(&self.conversation_address(id, &part)).await?;
+        let conversation: Conversation = http::get(&address).await?;
         if shown() && !self.busy.get_untracked() {
             self.show_again(conversation);
             self.resume();
@@ -157,6 +157,12 @@ impl Session {
             Some(id) if !here => self.open(id, Some(message)),
             _ => self.look.set(Look::Message(message)),
         }
+    }
+
+    /// Where the end of a conversation is read again: about as much of it as is shown, and never all of a long one.
+    pub(super) fn address_of_end(self, id: ConversationId) -> String {
+        let most = self.messages.with_untracked(Vec::len).clamp(PAGE, 2 * PAGE);
+        self.conversation_address(id, &format!("?limit={most}"))
     }
 
     fn conversation_address(self, id: ConversationId, rest: &str) -> String {

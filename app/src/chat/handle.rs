@@ -33,6 +33,8 @@ pub struct StreamingChatHandle {
     pub settings: RwSignal<ConversationSettings>,
     /// What is being typed. A question that the server did not take comes back here.
     pub draft: RwSignal<String>,
+    /// Whether what is being typed is longer than the browser can keep over a reload.
+    pub is_too_long: Signal<bool>,
     /// Why the last question was not taken.
     pub problem: Signal<Option<PublicError>>,
     /// What was asked in this conversation and waits until the server will take it.
@@ -99,6 +101,7 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
         conversation: session.conversation.into(),
         settings: session.settings,
         draft: session.draft,
+        is_too_long: session.too_long.into(),
         problem: session.problem.into(),
         held: Signal::derive(move || session.held_here()),
         is_loading: session.loading.into(),
@@ -177,6 +180,22 @@ impl StreamingChatHandle {
     /// Asks a question again in other words. The old one is kept beside it, with all that followed.
     pub fn edit(&self, question: MessageId, text: impl Into<String>) {
         self.session.edit(question, text.into());
+    }
+
+    /// Keeps the new words of the question that is being [edited](Self::editing), as they are typed.
+    pub fn note_edit(&self, text: &str) {
+        self.session.note_edit(text);
+    }
+
+    /// Leaves the question that is being [edited](Self::editing) as it was.
+    pub fn end_edit(&self) {
+        self.session.end_edit();
+    }
+
+    /// The conversation that is shown is gone: what was typed in it and not sent is there when a new chat is begun. Whether there
+    /// was anything.
+    pub fn keep_words_for_new(&self) -> bool {
+        self.session.keep_words_for_new()
     }
 
     /// Asks for another answer beside this one, which is kept with all that followed.

@@ -93,7 +93,7 @@ impl Session {
     }
 
     /// Takes what waits in a conversation. The browser keeps it on.
-    fn take_held(self, conversation: Option<ConversationId>) -> Option<Held> {
+    pub(super) fn take_held(self, conversation: Option<ConversationId>) -> Option<Held> {
         let at = self.held.with_untracked(|all| all.iter().position(|held| held.conversation == conversation))?;
         self.held.try_update(|all| all.remove(at))
     }
@@ -210,6 +210,7 @@ impl Session {
                     }
                     return;
                 }
+                Err(FetchError::Refused(refusal)) if refusal.status == 404 => return self.give_to_new(&held),
                 Err(FetchError::Refused(refusal)) if pause(&refusal).is_some() => (refusal.error.code, pause(&refusal)),
                 Err(_) => (ErrorCode::Interrupted, None),
             };
@@ -221,6 +222,14 @@ impl Session {
                 self.show_held();
             }
         });
+    }
+
+    /// The conversation is gone: the words are there when a new chat is begun.
+    fn give_to_new(self, held: &Held) {
+        self.outbox.forget(&held.ask.key);
+        if let Some(text) = held.ask.text() {
+            self.add_to_new(text);
+        }
     }
 
     /// Asks in a conversation that need not be shown, nor be there yet.

@@ -84,6 +84,7 @@ impl Session {
                 Ok(conversation) => {
                     self.show(conversation, at);
                     self.resume();
+                    self.recall_edit();
                 }
                 Err(FetchError::Refused(refusal)) if refusal.status == 404 => self.missing.set(true),
                 Err(FetchError::Refused(refusal)) => self.problem.set(Some(refusal.error)),

@@ -318,8 +318,7 @@ impl Run {
     /// Reads the message from the conversation, because its events are not there any more.
     async fn reload(&self) -> Went {
         let Some(id) = self.session.conversation.get_untracked() else { return Went::Broken };
-        let route = self.session.address(&format!("/api/conversations/{id}"));
-        let conversation: Conversation = match http::get(&route).await {
+        let conversation: Conversation = match http::get(&self.session.address_of_end(id)).await {
             Ok(conversation) => conversation,
             Err(error) => return error.into(),
         };
@@ -368,7 +367,7 @@ impl Run {
     /// Learns from the conversation which generation is under way, where no stream could tell.
     async fn learn_names(&self) {
         let Some(id) = self.session.conversation.get_untracked() else { return };
-        let conversation = http::get::<Conversation>(&self.session.address(&format!("/api/conversations/{id}"))).await;
+        let conversation = http::get::<Conversation>(&self.session.address_of_end(id)).await;
         let last = conversation.ok().and_then(|mut conversation| conversation.messages.pop());
         if let Some(message) = last.filter(|message| message.status == MessageStatus::Streaming) {
             self.message.replace(message);

@@ -190,11 +190,22 @@ impl Session {
         match ask.edited() {
             Some(message) => {
                 let text = Some(question.to_owned());
-                self.messages.update(|messages| messages.extend(ask.displaced));
+                self.messages.update(|messages| messages.extend(ask.displaced.iter().cloned()));
                 self.editing.set(Some(Editing { message, text }));
+                self.note_edit(question);
             }
             None => self.put_back(question),
         }
+    }
+
+    /// Takes the text of what was asked here and is not known to have arrived.
+    pub(super) fn take_unsent(self) -> Option<String> {
+        let waits = self.take_held(self.conversation.get_untracked()).map(|held| held.ask);
+        let outgoing = self.outgoing.try_update_value(Option::take).flatten().map(|held| held.ask);
+        let unsent = self.unsent.try_update_value(Option::take).flatten();
+        let ask = waits.or(outgoing).or(unsent)?;
+        self.outbox.forget(&ask.key);
+        ask.text().map(str::to_owned)
     }
 
     /// A question with which the server was not reached waits from now on, where it can be sent or taken back.
@@ -203,13 +214,5 @@ impl Session {
         if let Some(ask) = unsent.filter(|ask| ask.text().is_some()) {
             self.hold(ask, ErrorCode::Interrupted, 0.0);
         }
-    }
-
-    /// Puts a question back to where it was typed, before what has been typed since.
-    pub(super) fn put_back(self, question: &str) {
-        self.draft.update(|draft| {
-            let typed = std::mem::take(draft);
-            *draft = if typed.trim().is_empty() { question.to_owned() } else { format!("{question}\n\n{typed}") };
-        });
     }
 }

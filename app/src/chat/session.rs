@@ -43,6 +43,8 @@ pub(crate) struct Session {
     pub(crate) conversation: RwSignal<Option<ConversationId>>,
     pub(crate) settings: RwSignal<ConversationSettings>,
     pub(crate) draft: RwSignal<String>,
+    /// Whether the draft is longer than the browser can keep.
+    pub(crate) too_long: RwSignal<bool>,
     pub(crate) problem: RwSignal<Option<PublicError>>,
     pub(crate) loading: RwSignal<bool>,
     pub(crate) missing: RwSignal<bool>,
@@ -86,6 +88,7 @@ impl Session {
             conversation: RwSignal::new(None),
             settings: RwSignal::new(options.settings.clone()),
             draft: RwSignal::new(String::new()),
+            too_long: RwSignal::new(false),
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),

@@ -63,10 +63,9 @@ impl Session {
             return;
         }
         self.spawn(async move {
-            let address = self.address(&format!("/api/conversations/{id}"));
             for pause in PAUSES {
                 sleep(Duration::from_millis(pause)).await;
-                match http::get::<Conversation>(&address).await {
+                match http::get::<Conversation>(&self.address_of_end(id)).await {
                     Ok(conversation) => {
                         self.stale.set_value(false);
                         self.newest.set_value(None);
@@ -107,6 +106,7 @@ impl Session {
         // Its place was below what has been read again.
         self.hold_unsent();
         self.show_held();
+        self.rescue_edit();
     }
 
     fn brought_up_to_date(self, shown: &ChatMessage, read: Message) -> ChatMessage {

@@ -113,6 +113,11 @@ pub fn Composer(
                 on:input=move |event| chat.draft.set(event_target_value(&event))></textarea>
             {move || button()}
         </div>
+        <Show when=move || chat.is_too_long.get()>
+            <p class="composer__note" role="status">
+                "This text is longer than your browser can keep. It will be lost if you leave the page before you send it."
+            </p>
+        </Show>
     }
 }
 

@@ -110,8 +110,10 @@ impl ConversationActions {
     pub fn deleted_elsewhere(self, id: ConversationId) {
         let here = self.conversations.was_deleted_here(id);
         if !here && self.chat.conversation.get_untracked() == Some(id) {
+            let typed = self.chat.keep_words_for_new();
             self.go.run("/".to_owned());
-            self.toasts.say("This conversation was deleted in another tab.");
+            let rest = if typed { " What you had typed is kept in the new chat." } else { "" };
+            self.toasts.say(format!("This conversation was deleted in another tab.{rest}"));
         }
     }
 }

@@ -30,7 +30,7 @@ pub fn QuestionEditor(
     });
     let key = message.key;
     let leave = move || {
-        chat.editing.set(None);
+        chat.end_edit();
         request_animation_frame(move || {
             element::focus_on_page(&format!("[data-key=\"{key}\"] .user-message__edit"));
         });
@@ -43,6 +43,10 @@ pub fn QuestionEditor(
                 chat.edit(id, text.get_untracked());
             }
         }
+    };
+    let typed = move |event: ev::Event| {
+        text.set(event_target_value(&event));
+        text.with_untracked(|text| chat.note_edit(text));
     };
     let sent = send.clone();
     let pressed = move |event: ev::KeyboardEvent| {
@@ -58,7 +62,7 @@ pub fn QuestionEditor(
     view! {
         <div class="question-editor">
             <textarea node_ref=area class="question-editor__text" aria-label="Edit question" rows="1" enterkeyhint="send"
-                on:input=move |event| text.set(event_target_value(&event)) on:keydown=pressed></textarea>
+                on:input=typed on:keydown=pressed></textarea>
             <div class="question-editor__actions">
                 <button type="button" class="button" on:click=move |_| leave()>"Cancel"</button>
                 <button type="button" class="button button--primary" disabled=move || blank.get() on:click=move |_| sent()>"Send"</button>

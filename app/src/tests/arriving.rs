@@ -1,7 +1,7 @@
 //! Questions on their way, when the page is left before the server is known to have them.
 
 use super::{
-    conversation::{CONVERSATION, answer, chunk, complete, conversation, processing, shown, stream, until},
+    conversation::{CONVERSATION, answer, chunk, complete, conversation, forget_all, processing, shown, stream, until},
     fake_server::{FakeServer, Reply},
 };
 use crate::{
@@ -34,12 +34,6 @@ fn kept() -> Vec<String> {
     storage::kept_names(PREFIX)
 }
 
-fn clear() {
-    for prefix in [PREFIX, "rivulet:draft:"] {
-        storage::kept_names(prefix).iter().for_each(|name| storage::forget(name));
-    }
-}
-
 async fn complete_is(chat: StreamingChatHandle, text: &str) {
     until(|| !chat.is_streaming.get_untracked() && chat.messages.with_untracked(Vec::len) == 2).await;
     assert_eq!(answer(chat), (text.into(), MessageStatus::Complete));
@@ -47,7 +41,7 @@ async fn complete_is(chat: StreamingChatHandle, text: &str) {
 
 #[wasm_bindgen_test]
 async fn a_question_to_a_server_that_is_gone_is_sent_after_a_reload_under_its_key() {
-    clear();
+    forget_all();
     let server = FakeServer::new([Reply::Broken]);
     let (chat, handle) = loaded("");
     chat.send("My question");
@@ -64,7 +58,7 @@ async fn a_question_to_a_server_that_is_gone_is_sent_after_a_reload_under_its_ke
 
 #[wasm_bindgen_test]
 async fn the_first_question_is_not_lost_before_it_has_a_conversation() {
-    clear();
+    forget_all();
     let server = FakeServer::new([Reply::Silence]);
     let open = || shown(StreamingChatOptions::new().keep_drafts(), |_| ());
     let (chat, _, handle) = open();
@@ -80,7 +74,7 @@ async fn the_first_question_is_not_lost_before_it_has_a_conversation() {
 
 #[wasm_bindgen_test]
 async fn who_leaves_the_conversation_has_it_sent_all_the_same() {
-    clear();
+    forget_all();
     let server = FakeServer::new([conversation(""), Reply::Silence, whole()]);
     let (chat, _, _handle) = shown(StreamingChatOptions::new().keep_drafts(), |_| ());
     chat.send("My question");
@@ -95,7 +89,7 @@ async fn who_leaves_the_conversation_has_it_sent_all_the_same() {
 
 #[wasm_bindgen_test]
 async fn who_leaves_before_there_is_a_conversation_finds_it_all_the_same() {
-    clear();
+    forget_all();
     let server = FakeServer::new([Reply::Silence, conversation(""), whole()]);
     let started = RwSignal::new(0);
     let options = StreamingChatOptions::new().keep_drafts().on_start(move |_| started.update(|count| *count += 1));
@@ -110,7 +104,7 @@ async fn who_leaves_before_there_is_a_conversation_finds_it_all_the_same() {
 
 #[wasm_bindgen_test]
 async fn who_comes_back_after_it_could_not_be_sent_finds_it_waiting() {
-    clear();
+    forget_all();
     let _server = FakeServer::new([Reply::Silence, Reply::Broken, conversation("")]);
     let (chat, _handle) = loaded("");
     chat.send("My question");
@@ -129,7 +123,7 @@ async fn who_comes_back_after_it_could_not_be_sent_finds_it_waiting() {
 
 #[wasm_bindgen_test]
 async fn what_the_server_has_is_not_asked_again() {
-    clear();
+    forget_all();
     let server = FakeServer::new([Reply::Silence]);
     let (chat, handle) = loaded("");
     chat.send("My question");
@@ -143,7 +137,7 @@ async fn what_the_server_has_is_not_asked_again() {
 
 #[wasm_bindgen_test]
 async fn what_was_sent_long_ago_waits_for_a_person() {
-    clear();
+    forget_all();
     let old =
         r#"{"settings":{},"text":"Long ago","code":"interrupted","until":5,"automatic":true,"at":5,"conversation":"#;
     storage::keep_for_good(&format!("{PREFIX}k"), &format!("{old}\"{CONVERSATION}\"}}"));
@@ -161,7 +155,7 @@ async fn what_was_sent_long_ago_waits_for_a_person() {
 
 #[wasm_bindgen_test]
 async fn what_another_tab_is_sending_is_left_to_it_while_it_lives() {
-    clear();
+    forget_all();
     let server = FakeServer::new([Reply::Silence]);
     let (first, one) = loaded("");
     first.send("My question");
@@ -180,7 +174,7 @@ async fn what_another_tab_is_sending_is_left_to_it_while_it_lives() {
 
 #[wasm_bindgen_test]
 async fn a_question_that_is_stopped_before_it_arrived_is_there_to_be_edited() {
-    clear();
+    forget_all();
     let _server = FakeServer::new([Reply::Broken, Reply::Broken, Reply::Broken, Reply::Broken, Reply::Broken]);
     let (chat, _handle) = loaded("");
     chat.send("My question");
@@ -197,7 +191,7 @@ async fn a_question_that_is_stopped_before_it_arrived_is_there_to_be_edited() {
 
 #[wasm_bindgen_test]
 async fn an_edit_is_not_lost_on_its_way_either() {
-    clear();
+    forget_all();
     let id = "00000000-0000-4000-8000-000000000009";
     let question = format!(r#"{{"id":"{id}","role":"user","content":"old words","status":"complete","created_at":0}}"#);
     let server = FakeServer::new([Reply::Silence]);

@@ -72,6 +72,13 @@ pub(super) fn shown<V: IntoView + 'static>(
     (chat, place, handle)
 }
 
+/// Forgets what other tests have left in the browser.
+pub(super) fn forget_all() {
+    for storage in [window().local_storage(), window().session_storage()] {
+        storage.unwrap().unwrap().clear().unwrap();
+    }
+}
+
 pub(super) async fn until(what: impl Fn() -> bool) {
     for _ in 0..400 {
         if what() {

@@ -1,13 +1,16 @@
 //! Drafts.
 
 use super::{
-    conversation::{CONVERSATION, conversation, shown, until},
+    conversation::{CONVERSATION, conversation, find, forget_all, press, shown, until},
     fake_server::FakeServer,
 };
-use crate::{StreamingChatHandle, StreamingChatOptions, browser::storage, browser::time::sleep};
+use crate::{StreamingChat, StreamingChatHandle, StreamingChatOptions, browser::storage, browser::time::sleep};
 use leptos::prelude::*;
+use protocol::conversation::Conversation;
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 const PREFIX: &str = "rivulet:draft:";
 
@@ -16,19 +19,13 @@ fn keeping() -> (StreamingChatHandle, impl Drop) {
     (chat, handle)
 }
 
-fn clear() {
-    for name in storage::kept_names(PREFIX) {
-        storage::forget(&name);
-    }
-}
-
 async fn rest() {
     sleep(Duration::from_millis(30)).await;
 }
 
 #[wasm_bindgen_test]
 async fn each_conversation_has_its_draft_over_a_reload() {
-    clear();
+    forget_all();
     let _server = FakeServer::new([conversation(""), conversation("")]);
     let (chat, handle) = keeping();
     rest().await;
@@ -54,7 +51,7 @@ async fn each_conversation_has_its_draft_over_a_reload() {
 
 #[wasm_bindgen_test]
 async fn what_is_typed_while_the_first_question_goes_out_belongs_to_its_conversation() {
-    clear();
+    forget_all();
     let _server = FakeServer::new([conversation("")]);
     let (chat, _handle) = keeping();
     rest().await;
@@ -69,7 +66,7 @@ async fn what_is_typed_while_the_first_question_goes_out_belongs_to_its_conversa
 
 #[wasm_bindgen_test]
 async fn drafts_that_are_old_or_too_many_are_forgotten() {
-    clear();
+    forget_all();
     let now = crate::browser::time::wall_clock();
     for number in 0..60 {
         let at = now - f64::from(number);
@@ -82,15 +79,136 @@ async fn drafts_that_are_old_or_too_many_are_forgotten() {
     for gone in ["old", "odd", "55"] {
         assert_eq!(storage::kept(&format!("{PREFIX}{gone}")), None);
     }
-    clear();
+    forget_all();
 }
 
 #[wasm_bindgen_test]
 async fn a_chat_that_is_embedded_keeps_nothing() {
-    clear();
+    forget_all();
     let (chat, _, _handle) = shown(StreamingChatOptions::new(), |_| ());
     rest().await;
     chat.draft.set("mine".into());
     rest().await;
     assert!(storage::kept_names(PREFIX).is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn what_another_tab_types_in_a_new_chat_takes_nothing_away() {
+    forget_all();
+    let new = format!("{PREFIX}new");
+    let (chat, handle) = keeping();
+    rest().await;
+    chat.draft.set("mine".into());
+    rest().await;
+    // The other tab, which has a session of its own.
+    storage::keep_for_good(&new, r#"{"text":"theirs","at":5}"#);
+    drop(handle);
+    let (chat, _handle) = keeping();
+    until(|| chat.draft.get_untracked() == "mine").await;
+    rest().await;
+    storage::keep_for_good(&new, r#"{"text":"theirs","at":5}"#);
+    chat.draft.set(String::new());
+    rest().await;
+    assert!(storage::kept(&new).is_some_and(|kept| kept.contains("theirs")));
+    assert_eq!(storage::kept_for_tab(&new), None);
+}
+
+#[wasm_bindgen_test]
+async fn a_long_draft_is_kept_and_one_that_cannot_be_is_told_of() {
+    forget_all();
+    let options = StreamingChatOptions::new().keep_drafts();
+    let (chat, place, handle) = shown(options, |chat| view! { <StreamingChat chat /> });
+    rest().await;
+    let long = "x".repeat(200 * 1024);
+    chat.draft.set(long.clone());
+    rest().await;
+    assert!(find(&place, ".composer__note").is_none());
+    drop(handle);
+    let options = StreamingChatOptions::new().keep_drafts();
+    let (chat, place, _handle) = shown(options, |chat| view! { <StreamingChat chat /> });
+    until(|| chat.draft.with_untracked(String::len) == long.len()).await;
+    chat.draft.set("x".repeat(12 * 1024 * 1024));
+    until(|| find(&place, ".composer__note").is_some()).await;
+    chat.draft.set("short".into());
+    until(|| find(&place, ".composer__note").is_none()).await;
+    forget_all();
+}
+
+const QUESTION: &str = "00000000-0000-4000-8000-000000000009";
+
+/// A chat with one question, which can be edited.
+fn with_a_question(messages: &str) -> (StreamingChatHandle, HtmlElement, impl Drop + use<>) {
+    let json = format!(
+        r#"{{"id":"{CONVERSATION}","title":"","created_at":0,"updated_at":0,"settings":{{}},"messages":[{messages}]}}"#
+    );
+    let conversation: Conversation = serde_json::from_str(&json).unwrap();
+    let options = StreamingChatOptions::new().conversation(Some(conversation)).keep_drafts();
+    shown(options, |chat| view! { <StreamingChat chat /> })
+}
+
+fn question() -> String {
+    format!(r#"{{"id":"{QUESTION}","role":"user","content":"old words","status":"complete","created_at":0}}"#)
+}
+
+async fn edit(place: &HtmlElement, words: &str) {
+    until(|| find(place, ".user-message__edit").is_some()).await;
+    find(place, ".user-message__edit").unwrap().click();
+    until(|| find(place, ".question-editor__text").is_some()).await;
+    let area: HtmlTextAreaElement = find(place, ".question-editor__text").unwrap().unchecked_into();
+    area.set_value(words);
+    area.dispatch_event(&web_sys::Event::new("input").unwrap()).unwrap();
+    rest().await;
+}
+
+#[wasm_bindgen_test]
+async fn an_edit_survives_a_reload_and_is_forgotten_when_it_is_given_up() {
+    forget_all();
+    let _server = FakeServer::new([]);
+    let (_, place, handle) = with_a_question(&question());
+    edit(&place, "new words").await;
+    drop(handle);
+    let (_, place, handle) = with_a_question(&question());
+    until(|| find(&place, ".question-editor__text").is_some()).await;
+    let area: HtmlTextAreaElement = find(&place, ".question-editor__text").unwrap().unchecked_into();
+    until(|| area.value() == "new words").await;
+    press(&area, "Escape");
+    until(|| find(&place, ".question-editor").is_none()).await;
+    drop(handle);
+    let (chat, place, _handle) = with_a_question(&question());
+    rest().await;
+    assert!(find(&place, ".question-editor").is_none() && chat.draft.get_untracked().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn the_new_words_of_a_question_that_is_deleted_elsewhere_are_not_lost() {
+    forget_all();
+    let _server = FakeServer::new([conversation("")]);
+    let (chat, place, handle) = with_a_question(&question());
+    edit(&place, "new words").await;
+    chat.draft.set("and more".into());
+    chat.reread(CONVERSATION.parse().unwrap()).await.unwrap();
+    assert_eq!(chat.draft.get_untracked(), "new words\n\nand more");
+    assert!(chat.editing.get_untracked().is_none());
+    rest().await;
+    drop(handle);
+    // So it is if that happens between two visits.
+    forget_all();
+    let (_, place, handle) = with_a_question(&question());
+    edit(&place, "newer words").await;
+    drop(handle);
+    let (chat, _, _handle) = with_a_question("");
+    until(|| chat.draft.get_untracked() == "newer words").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_words_typed_in_a_conversation_that_is_gone_are_in_the_new_one() {
+    forget_all();
+    let _server = FakeServer::new([]);
+    let (chat, place, _handle) = with_a_question(&question());
+    edit(&place, "new words").await;
+    chat.draft.set("half a page".into());
+    rest().await;
+    assert!(chat.keep_words_for_new());
+    chat.new_chat();
+    assert_eq!(chat.draft.get_untracked(), "new words\n\nhalf a page");
 }

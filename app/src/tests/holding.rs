@@ -2,8 +2,8 @@
 
 use super::{
     conversation::{
-        CONVERSATION, MESSAGE, answer, chat, chunk, complete, conversation, frame, processing, refusal, shown, stream,
-        until,
+        CONVERSATION, MESSAGE, answer, chat, chunk, complete, conversation, forget_all, frame, processing, refusal,
+        shown, stream, until,
     },
     fake_server::{FakeServer, Reply},
 };
@@ -148,6 +148,7 @@ async fn it_sends_by_itself_also_while_another_chat_is_shown() {
 
 #[wasm_bindgen_test]
 async fn a_reload_keeps_it_where_it_is() {
+    forget_all();
     let server = FakeServer::new([conversation(""), refusal(429, "rate_limited", Some(60))]);
     let (chat, _, handle) = shown(StreamingChatOptions::new().keep_drafts(), |_| ());
     chat.send("My question");

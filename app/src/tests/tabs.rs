@@ -162,6 +162,35 @@ async fn what_is_asked_in_one_tab_is_shown_in_the_other_while_it_comes() {
     assert_eq!(server.asked_for_feed().len(), 1, "one tab reads for both");
 }
 
+/// A chat of many messages, from this one on.
+fn end_of_a_long_chat(from: usize, more: &[String]) -> String {
+    let all = (from..100).map(|number| {
+        let (role, id) = (["user", "assistant"][number % 2], format!("00000000-0000-4000-8001-{number:012}"));
+        message(role, &id, "line", r#","status":"complete""#)
+    });
+    json(&all.chain(more.iter().cloned()).collect::<Vec<_>>()).replace(r#""settings""#, r#""earlier":true,"settings""#)
+}
+
+#[wasm_bindgen_test]
+async fn of_a_long_chat_only_the_end_is_read_again() {
+    let server = FakeServer::new([]);
+    let feed = Feed::of(&server);
+    let (chat, _handle) = tab(&end_of_a_long_chat(0, &[]));
+    let (_second, _two) = tab(&json(&[]));
+    until(|| server.asked_for_feed().len() == 1).await;
+    let asked = [
+        message("user", QUESTION, "Why?", r#","status":"complete""#),
+        message("assistant", MESSAGE, "So.", r#","status":"complete""#),
+    ];
+    let end = || Reply::Json(200, end_of_a_long_chat(2, &asked));
+    server.then([end(), end()]);
+    feed.frame("e-1", &format!(r#"{{"messages":"{CONVERSATION}"}}"#));
+    until(|| says(chat, "So.")).await;
+    assert_eq!((chat.messages.with_untracked(Vec::len), chat.has_earlier.get_untracked()), (102, true));
+    let read = format!("GET /api/conversations/{CONVERSATION}?limit=100");
+    assert!(server.lines().iter().all(|line| *line == read), "{:?}", server.lines());
+}
+
 #[wasm_bindgen_test]
 async fn stopping_in_the_tab_that_only_looks_on_stops_the_answer() {
     let server = FakeServer::new([]);
