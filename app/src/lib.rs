@@ -23,6 +23,7 @@ pub mod markdown;
 mod model_names;
 mod page_data;
 pub mod pages;
+mod server_rendered;
 
 #[cfg(test)]
 #[cfg(target_arch = "wasm32")]
@@ -40,3 +41,4 @@ pub use document::{App, shell};
 pub use markdown::view::Markdown;
 pub use page_data::{PageData, Theme};
 pub use pages::shared::shared_document;
+pub use server_rendered::ServerRendered;

@@ -9,6 +9,7 @@
 //! - [`conversation`] joins the engine with [`store`], which keeps what was said;
 //! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is, [`timer`] when something is due;
 //! - [`transfer`] writes conversations into files, and reads those of other programs;
+//! - [`highlight`] says what the parts of code are, [`mathml`] sets formulas;
 //! - [`rate_limit`] says how often a client may start a generation;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
 //! - [`startup`] puts everything together, [`command`] is the command line, and `allocator` gives the memory back that they used.
@@ -24,7 +25,9 @@ pub mod config;
 pub mod conversation;
 pub mod encode;
 pub mod generation;
+pub mod highlight;
 pub mod http;
+pub mod mathml;
 pub mod providers;
 pub mod rate_limit;
 pub mod startup;

@@ -11,7 +11,7 @@ use crate::{
     conversation::Conversations,
     generation::Engine,
     http::{
-        AllowedHosts, conversation_limiter,
+        AllowedHosts, Highlighting, conversation_limiter,
         router::router,
         state::{AppState, Imports},
     },
@@ -110,6 +110,7 @@ impl Server {
                 // On the disk of the database: what is too large for that could not be stored either.
                 folder: database_folder(&settings.database),
             },
+            highlighting: Highlighting::default(),
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             leptos: settings.leptos,
             background: Handle::current(),

@@ -2,7 +2,7 @@
 //!
 //! What lives here: ids ([`id`]), messages and conversations ([`message`], [`conversation`]), requests and their
 //! validation ([`request`]), the typed events of a generation ([`event`]), the stream of all of a visitor's events ([`feed`]),
-//! search ([`search`]), public errors ([`error`]), the models on offer
+//! search ([`search`]), what the parts of code are ([`highlight`]), formulas ([`formula`]), public errors ([`error`]), the models on offer
 //! ([`model`]), the stream decoders ([`sse`], [`ndjson`]) used by the browser and by the provider clients, and
 //! [`transcript`], the pure reducer that turns numbered events into a message.
 //!
@@ -14,6 +14,8 @@ pub mod conversation;
 pub mod error;
 pub mod event;
 pub mod feed;
+pub mod formula;
+pub mod highlight;
 pub mod id;
 pub mod message;
 pub mod model;

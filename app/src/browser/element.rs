@@ -9,7 +9,7 @@ use web_sys::{
 
 /// Appends to the last text of an element, and leaves what is there (and what is selected in it) alone.
 pub(crate) fn append_text(element: &Element, more: &str) {
-    match element.last_child().and_then(|node| node.dyn_into::<Text>().ok()) {
+    match last_text(element) {
         Some(text) => {
             let _ = text.append_data(more);
         }
@@ -19,6 +19,13 @@ pub(crate) fn append_text(element: &Element, more: &str) {
             }
         }
     }
+}
+
+/// The last text in an element. A comment that marks a place may stand behind it.
+pub(crate) fn last_text(element: &Element) -> Option<Text> {
+    let last = std::iter::successors(element.last_child(), |node| node.previous_sibling())
+        .find(|node| node.node_type() != web_sys::Node::COMMENT_NODE);
+    last?.dyn_into().ok()
 }
 
 /// Clicks an element, as a person would.

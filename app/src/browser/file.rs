@@ -1,6 +1,7 @@
 //! Files that a person has chosen.
 
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
 
 /// A file. Its content stays on the disk until it is sent.
 #[derive(Debug, Clone)]
@@ -22,5 +23,17 @@ impl ChosenFile {
     /// The file as the browser sends it.
     pub(super) fn body(&self) -> web_sys::File {
         self.0.clone()
+    }
+}
+
+/// Saves a text as a file, as if it had been downloaded.
+pub(crate) fn save(name: &str, text: &str) {
+    let address = format!("data:text/plain;charset=utf-8,{}", js_sys::encode_uri_component(text));
+    let link =
+        leptos::prelude::document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    if let Some(link) = link {
+        let _ = link.set_attribute("href", &address);
+        let _ = link.set_attribute("download", name);
+        link.click();
     }
 }

@@ -1,7 +1,8 @@
 //! The browser: the only room that names `web_sys`, `js_sys`, `gloo_net` and `wasm_streams`.
 //!
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), numbers as text (`number`), the
-//! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), chosen files (`file`), the connection
+//! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), the colours of parts of a text
+//! (`highlights`), files (`file`), the connection
 //! (`connection`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
 //! `locks`).
 //!
@@ -16,6 +17,7 @@ pub(crate) mod connection;
 pub(crate) mod document;
 pub(crate) mod element;
 pub(crate) mod file;
+pub(crate) mod highlights;
 pub mod http;
 pub(crate) mod locks;
 pub(crate) mod number;

@@ -1,28 +1,25 @@
-//! A block of code, with its language and a button to copy it.
+//! A block of code: its language, its length, its colours, and what can be done with it.
 
-use super::copy_button::CopyButton;
-use crate::{browser::element, erased::effect};
+mod colouring;
+
+use super::{
+    copy_button::CopyButton,
+    icon::{Drawing, Icon},
+};
+use crate::{
+    browser::{element, file},
+    erased::{Show, effect},
+    server_rendered::ServerRendered,
+};
+use colouring::Colouring;
 use leptos::{html, prelude::*};
 
-/// Code that is whole.
+/// Code that is longer when it is first shown, in lines, is folded.
+const LONG: usize = 30;
+
+/// Code, which may grow at its end: new text is appended to the text node that is there, and nothing is drawn anew.
 #[component]
 pub fn CodeBlock(
-    /// The language that its fence names.
-    language: Option<String>,
-    /// The code.
-    code: String,
-) -> impl IntoView {
-    let shown = code.clone();
-    view! {
-        <Frame language text=Callback::new(move |()| code.clone())>
-            <code>{shown}</code>
-        </Frame>
-    }
-}
-
-/// Code that grows: new text is appended to the text node that is there, and nothing is drawn anew.
-#[component]
-pub fn LiveCodeBlock(
     /// The language that its fence names.
     language: Option<String>,
     /// The code so far; it only ever grows at its end.
@@ -30,36 +27,136 @@ pub fn LiveCodeBlock(
 ) -> impl IntoView {
     let node = NodeRef::<html::Code>::new();
     let start = code.get_untracked();
-    let drawn = start.len();
-    let whole = code.clone();
+    let lines = RwSignal::new(Lines::default().and(&start));
+    let html = coloured(language.as_deref(), &start).unwrap_or_else(|| escaped(&start));
+    let colouring = language.clone().map(Colouring::new);
+    on_cleanup({
+        let colouring = colouring.clone();
+        move || colouring.iter().for_each(Colouring::clear)
+    });
+    let (drawn, growing) = (start.len(), code.clone());
     effect(move |drawn_before: Option<usize>| {
         let drawn = drawn_before.unwrap_or(drawn);
-        let node = node.get();
-        code.with(|code| match node {
-            Some(node) if code.len() > drawn => {
+        let Some(node) = node.get() else { return drawn };
+        let length = growing.with(|code| {
+            if code.len() > drawn {
                 element::append_text(&node, &code[drawn..]);
-                code.len()
+                lines.update(|lines| *lines = lines.and(&code[drawn..]));
             }
-            _ => drawn,
-        })
+            code.len()
+        });
+        if let Some(colouring) = &colouring {
+            colouring.follow(&node, &growing);
+        }
+        length
     });
+    let text = Callback::new(move |()| code.get_untracked());
+    frame(language, text, lines, view! { <code node_ref=node inner_html=html></code> }.into_any())
+}
+
+/// What is around the code.
+fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<Lines>, code: AnyView) -> AnyView {
+    let name = language.unwrap_or_else(|| "text".to_owned());
+    let is_folded = RwSignal::new(lines.get_untracked().count() > LONG);
+    let is_wrapped = RwSignal::new(false);
+    let count = move || lines.get().count();
+    let file_name = format!("code.{}", extension(&name));
     view! {
-        <Frame language text=Callback::new(move |()| whole.get_untracked())>
-            <code node_ref=node>{(!start.is_empty()).then_some(start)}</code>
-        </Frame>
+        <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped>
+            <div class="code-block__head">
+                <span class="code-block__language">{name.clone()}</span>
+                <span class="code-block__lines">
+                    {move || if count() == 1 { "1 line".to_owned() } else { format!("{} lines", count()) }}
+                </span>
+                <button type="button" class="copy-button" aria-label="Wrap lines" title="Wrap lines"
+                    aria-pressed=move || is_wrapped.get().to_string()
+                    on:click=move |_| is_wrapped.update(|wrapped| *wrapped = !*wrapped)>
+                    <Icon drawing=Drawing::Wrap />
+                </button>
+                <button type="button" class="copy-button" aria-label="Download" title="Download"
+                    on:click=move |_| file::save(&file_name, &text.run(()))>
+                    <Icon drawing=Drawing::Export />
+                </button>
+                <CopyButton text />
+            </div>
+            <pre tabindex="0" aria-label=format!("Code, {name}")>{code}</pre>
+            <Show when=move || is_folded.get()>
+                <button type="button" class="code-block__unfold" on:click=move |_| is_folded.set(false)>
+                    {move || format!("Show all {} lines", count())}
+                </button>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// How many lines there are of a text that grows.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Lines {
+    ended: usize,
+    is_open: bool,
+}
+
+impl Lines {
+    fn and(self, more: &str) -> Self {
+        let ended = more.bytes().filter(|byte| *byte == b'\n').count();
+        let is_open = if more.is_empty() { self.is_open } else { !more.ends_with('\n') };
+        Self { ended: self.ended + ended, is_open }
+    }
+
+    fn count(self) -> usize {
+        self.ended + usize::from(self.is_open)
     }
 }
 
-#[component]
-fn Frame(language: Option<String>, text: Callback<(), String>, children: Children) -> impl IntoView {
-    let name = language.unwrap_or_else(|| "text".to_owned());
-    view! {
-        <div class="code-block">
-            <div class="code-block__head">
-                <span class="code-block__language">{name.clone()}</span>
-                <CopyButton text />
-            </div>
-            <pre tabindex="0" aria-label=format!("Code, {name}")>{children()}</pre>
-        </div>
+/// The code with its colours, while a page is rendered on the server.
+fn coloured(language: Option<&str>, code: &str) -> Option<String> {
+    let rendered = use_context::<ServerRendered>()?;
+    (rendered.code)(language?, code)
+}
+
+/// The code as HTML in which it is nothing but text. The browser takes over the element that the server has filled,
+/// whatever is in it, only if it is said to hold HTML.
+fn escaped(code: &str) -> String {
+    code.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// How the name of a file in this language ends.
+fn extension(language: &str) -> String {
+    let name = language.to_lowercase();
+    match name.as_str() {
+        "rust" => "rs".to_owned(),
+        "python" => "py".to_owned(),
+        "javascript" => "js".to_owned(),
+        "typescript" => "ts".to_owned(),
+        "markdown" => "md".to_owned(),
+        "bash" | "shell" | "zsh" => "sh".to_owned(),
+        "c++" => "cpp".to_owned(),
+        "csharp" | "c#" => "cs".to_owned(),
+        "kotlin" => "kt".to_owned(),
+        "ruby" => "rb".to_owned(),
+        "yaml" => "yml".to_owned(),
+        name if name.len() < 8 && name.bytes().all(|b| b.is_ascii_alphanumeric()) => name.to_owned(),
+        _ => "txt".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_as_they_come() {
+        let lines = Lines::default().and("a\nb").and("").and("c\n");
+        assert_eq!(lines.count(), 2);
+        assert_eq!((lines.and("d").count(), Lines::default().count()), (3, 0));
+    }
+
+    #[test]
+    fn the_name_of_a_file_holds_nothing_of_what_a_model_says_that_is_no_ending() {
+        assert_eq!(
+            (extension("Rust"), extension("go"), extension("../../x")),
+            ("rs".into(), "go".into(), "txt".into())
+        );
     }
 }

@@ -57,6 +57,8 @@ pub enum Drawing {
     Bubble,
     /// A cloud that is crossed out: no network.
     Offline,
+    /// An arrow that turns back: wrap lines.
+    Wrap,
 }
 
 impl Drawing {
@@ -87,6 +89,7 @@ impl Drawing {
             Self::After => "M9.5 6l6 6-6 6",
             Self::Bubble => "M5 5h14v11h-8l-4 3.5V16H5z",
             Self::Offline => "M7 18a4 4 0 0 1-.5-8 6 6 0 0 1 11-1A4.5 4.5 0 0 1 18 18zM4 4l16 16",
+            Self::Wrap => "M4 6h16M4 12h13a3 3 0 0 1 0 6h-4M15.5 15.5 13 18l2.5 2.5M4 18h5",
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1",
         }
     }

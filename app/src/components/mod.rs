@@ -20,6 +20,7 @@ pub mod earlier_messages;
 pub mod empty_chat;
 pub mod error_card;
 pub mod figures_line;
+pub mod formula;
 pub mod held_card;
 pub mod icon;
 pub mod menu;

@@ -6,10 +6,7 @@ use super::{
     syntax::{Alignment, Block, Inline},
 };
 use crate::{
-    components::{
-        code_block::{CodeBlock, LiveCodeBlock},
-        remote_image::RemoteImage,
-    },
+    components::{code_block::CodeBlock, formula::MathFormula, remote_image::RemoteImage},
     erased::For,
 };
 use leptos::prelude::*;
@@ -37,7 +34,7 @@ fn cells(cells: Cells, alignments: Vec<Alignment>) -> AnyView {
 fn cell(cell: Cell, alignments: StoredValue<Vec<Alignment>>) -> AnyView {
     match cell.content {
         Content::Block(content) => (move || alignments.with_value(|columns| block(&content.get(), columns))).into_any(),
-        Content::Code { language, code } => view! { <LiveCodeBlock language code /> }.into_any(),
+        Content::Code { language, code } => view! { <CodeBlock language code /> }.into_any(),
         Content::Open(frame, inside) => match frame {
             Frame::Quote => quote(cells(inside, Vec::new())),
             Frame::Paragraph => view! { <p>{cells(inside, Vec::new())}</p> }.into_any(),
@@ -62,7 +59,7 @@ fn block(block: &Block, alignments: &[Alignment]) -> AnyView {
         Block::List { start, items } => list(*start, blocks(items)),
         Block::Item { done, content } => item(*done, blocks(content)),
         Block::Code { language, code } => {
-            view! { <CodeBlock language=language.clone() code=code.clone() /> }.into_any()
+            view! { <CodeBlock language=language.clone() code=ArcRwSignal::new(code.clone()) /> }.into_any()
         }
         Block::Table { alignments, head, rows } => {
             table(alignments, head, rows.iter().map(|row| self::block(row, alignments)).collect_view().into_any())
@@ -167,10 +164,7 @@ fn inline(inline: &Inline, in_link: bool) -> AnyView {
         Inline::Struck(content) => view! { <del>{inside(content)}</del> }.into_any(),
         Inline::Link { address, title, content } => link(address, title, content),
         Inline::Image { address, label, .. } => image(address, label, in_link),
-        Inline::Math { display, tex } => {
-            let class = if *display { "markdown__math markdown__math--display" } else { "markdown__math" };
-            view! { <code class=class>{tex.clone()}</code> }.into_any()
-        }
+        Inline::Math { display, tex } => view! { <MathFormula tex=tex.clone() display=*display /> }.into_any(),
         Inline::FootnoteMark(label) => view! { <sup class="markdown__mark">{label.clone()}</sup> }.into_any(),
         Inline::SoftBreak => " ".into_any(),
         Inline::HardBreak => view! { <br /> }.into_any(),

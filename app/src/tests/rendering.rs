@@ -85,14 +85,15 @@ async fn code_grows_in_the_text_node_that_is_there() {
     let (place, _handle) = mount(std::slice::from_ref(&message));
     say(&message, "```rust\nfn a");
     frame().await;
-    let node = find(&place, "pre code").last_child().unwrap();
+    let node = find(&place, "pre code").first_child().unwrap();
+    assert_eq!(node.node_value().as_deref(), Some("fn a"));
     say(&message, "() {}\n");
     frame().await;
     say(&message, "```\n\nDone.");
     frame().await;
     let code = find(&place, "pre code");
     assert_eq!(code.text_content().unwrap(), "fn a() {}\n");
-    assert!(node.is_same_node(code.last_child().as_ref()));
+    assert!(node.is_same_node(code.first_child().as_ref()));
 }
 
 #[wasm_bindgen_test]

@@ -10,6 +10,7 @@
 
 pub mod error;
 pub use client_address::TrustedProxies;
+pub use highlight::Highlighting;
 pub use host::AllowedHosts;
 pub use rate_limit::conversation_limiter;
 #[doc(hidden)]
@@ -27,7 +28,9 @@ mod extract;
 mod generations;
 mod health;
 mod heartbeat;
+mod highlight;
 mod host;
+mod math;
 mod middleware;
 mod models;
 mod openai;

@@ -8,8 +8,14 @@ use super::{
     state::AppState,
     visitor::cookie,
 };
-use crate::{clock, store::Window, visitor::Owner};
-use app::{PageData, Theme, shell};
+use crate::{
+    clock,
+    highlight::{self, Highlighter},
+    mathml::mathml,
+    store::Window,
+    visitor::Owner,
+};
+use app::{PageData, ServerRendered, Theme, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -23,6 +29,10 @@ use leptos::{
 };
 use leptos_axum::ResponseOptions;
 use protocol::{error::ErrorCode, id::ConversationId, model::ModelList};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 const THEME_COOKIE: &str = "rivulet_theme";
 const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
@@ -94,13 +104,41 @@ pub(super) fn theme(request: &Request) -> Option<Theme> {
     cookie(request.headers(), THEME_COOKIE)?.parse().ok()
 }
 
+/// The time that one page may take for colouring code that is not remembered; the page asks for the rest itself.
+const COLOURING: Duration = Duration::from_millis(60);
+
+/// Colours code and sets formulas while a page is rendered.
+pub(super) fn server_rendered(highlighter: &Highlighter) -> ServerRendered {
+    let (highlighter, spent) = (highlighter.clone(), Mutex::new(Duration::ZERO));
+    let code = move |language: &str, code: &str| {
+        let known = highlighter.remembered(language, code);
+        let spans = match known {
+            Some(spans) => spans,
+            None => {
+                let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
+                if *spent > COLOURING {
+                    return None;
+                }
+                let began = Instant::now();
+                let spans = highlighter.block(language, code);
+                *spent += began.elapsed();
+                spans
+            }
+        };
+        (!spans.is_empty()).then(|| highlight::html(code, &spans))
+    };
+    ServerRendered { code: Arc::new(code), math: Arc::new(mathml) }
+}
+
 async fn render(state: &AppState, data: PageData, request: Request) -> Result<Response, ApiError> {
     let not_found = data.not_found;
     let options = state.leptos.clone();
     let reloads = options.env == Env::DEV;
+    let rendered = server_rendered(&state.highlighting.highlighter);
     let render = leptos_axum::render_app_async_with_context(
         move || {
             provide_context(data.clone());
+            provide_context(rendered.clone());
             if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
                 response.insert_header(header::CONTENT_SECURITY_POLICY, policy::page(&nonce, reloads));
             }

@@ -1,8 +1,8 @@
 //! Every route on one screen.
 
 use super::{
-    conversations, error::ApiError, events, generations, health, middleware, models, openai, page, rate_limit, search,
-    sessions, sharing, site, state::AppState, stateless, transfer, visitor,
+    conversations, error::ApiError, events, generations, health, highlight, math, middleware, models, openai, page,
+    rate_limit, search, sessions, sharing, site, state::AppState, stateless, transfer, visitor,
 };
 use axum::{
     Router,
@@ -53,6 +53,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/chat/completions", post(openai::chat_completions))
         .route_layer(tell())
         .route("/api/models", get(models::list))
+        .route("/api/highlight", post(highlight::highlight))
+        .route("/api/math", post(math::math))
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
         .route("/s/{token}", get(sharing::page))

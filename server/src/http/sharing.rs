@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use leptos::prelude::{IntoView, Owner as ReactiveOwner, RenderHtml};
+use leptos::prelude::{IntoView, Owner as ReactiveOwner, RenderHtml, provide_context};
 use protocol::{conversation::ShareLink, error::ErrorCode, id::ConversationId};
 
 /// `POST /api/conversations/{id}/share`.
@@ -58,8 +58,13 @@ pub(super) async fn page(
         Err(error) => return Err(error),
     };
     let (options, theme) = (state.leptos.clone(), theme(&request));
-    let render =
-        move || ReactiveOwner::new().with(|| shared_document(options, conversation, theme).into_view().to_html());
+    let rendered = page::server_rendered(&state.highlighting.highlighter);
+    let render = move || {
+        ReactiveOwner::new().with(|| {
+            provide_context(rendered);
+            shared_document(options, conversation, theme).into_view().to_html()
+        })
+    };
     // The panic hook has logged what and where.
     let failed = |_| ApiError::new(ErrorCode::Internal, "The server failed on this page.");
     let html = state.background.spawn_blocking(render).await.map_err(failed)?;

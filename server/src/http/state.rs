@@ -1,6 +1,6 @@
 //! What every handler can reach. Built in one place: `startup`.
 
-use super::{client_address::TrustedProxies, host::AllowedHosts};
+use super::{client_address::TrustedProxies, highlight::Highlighting, host::AllowedHosts};
 use crate::{
     config::Padding, conversation::Conversations, generation::Engine, rate_limit::RateLimiter, transfer::import::Limits,
 };
@@ -34,6 +34,8 @@ pub struct AppState {
     pub compress_streams: bool,
     /// How files of conversations are taken in.
     pub imports: Imports,
+    /// Highlights code.
+    pub highlighting: Highlighting,
     /// The names under which browsers may reach the server.
     pub hosts: AllowedHosts,
     /// Where the page's files are, and what they are called.

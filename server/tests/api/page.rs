@@ -5,6 +5,7 @@ use crate::{
     upstream::Upstream,
 };
 use reqwest::Method;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_new_chat_is_a_whole_page() {
@@ -102,6 +103,42 @@ async fn the_page_runs_its_own_scripts_only() {
     nonces.sort();
     nonces.dedup();
     assert_eq!(nonces.len(), 3, "each response has a nonce of its own");
+}
+
+#[tokio::test]
+async fn code_has_its_colours_and_formulas_are_set_before_any_script_runs() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[]).await;
+    let id = app.conversation().await;
+    let events = Events::new(app.send(&id, "hi").await);
+    let mut call = upstream.call().await;
+    call.accept().await;
+    call.say("```rust\nfn main() { \"<script>\"; }\n```\n\nThe root \\(\\sqrt{x}\\) and $\\text{<img>}$.").await;
+    call.finish().await;
+    events.all().await;
+    let html = app.get(&format!("/c/{id}")).await.text().await.unwrap();
+    for part in ["<span class=\"syntax-function\">main</span>", "&lt;script&gt;", "<msqrt><mi>x</mi></msqrt>"] {
+        assert!(html.contains(part), "{part} is not in {html}");
+    }
+    assert!(!html.contains("<img"), "{html}");
+}
+
+#[tokio::test]
+async fn lines_of_code_are_highlighted_as_they_come() {
+    let app = TestApp::start().await;
+    let ask = |body: Value| app.post("/api/highlight", body);
+    let first: Value = ask(json!({"language": "rust", "code": "/* a\n"})).await.json().await.unwrap();
+    assert_eq!(first["spans"], json!([0, 5, 0]));
+    let next = json!({"language": "rust", "after": first["state"], "code": "b */ fn\n"});
+    let next: Value = ask(next).await.json().await.unwrap();
+    assert_eq!(next["spans"], json!([0, 4, 0, 1, 2, 4]));
+    let forgotten = ask(json!({"language": "rust", "after": "0123", "code": "a\n"})).await;
+    assert_eq!(forgotten.status(), 400);
+    let long = ask(json!({"language": "rust", "code": "a\n".repeat(40_000)})).await;
+    assert_eq!(long.status(), 400);
+    let formula = app.post("/api/math", json!({"tex": "x^2", "display": true})).await;
+    let formula: Value = formula.json().await.unwrap();
+    assert!(formula["mathml"].as_str().unwrap().starts_with("<math display=\"block\""), "{formula}");
 }
 
 #[tokio::test]

@@ -1,0 +1,114 @@
+//! The colours of code that the server has not rendered: it is asked for them line by line, while the code grows. Each line
+//! is sent once; the server remembers where it stopped.
+
+use crate::browser::{highlights, http, time};
+use leptos::{prelude::*, task::spawn_local};
+use protocol::highlight::{HighlightRequest, Highlighted, LONGEST};
+use send_wrapper::SendWrapper;
+use std::{rc::Rc, sync::Arc, time::Duration};
+use web_sys::HtmlElement;
+
+/// What comes within this time is asked for together.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Code beyond this length, in bytes, stays plain.
+const TOO_LONG: usize = 512 * 1024;
+
+thread_local! {
+    /// One block asks at a time: the browser has few connections, and answers need them.
+    static TURN: Rc<futures::lock::Mutex<()>> = Rc::default();
+}
+
+/// The colours of one block.
+#[derive(Clone)]
+pub(super) struct Colouring {
+    language: Arc<str>,
+    state: ArcStoredValue<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// How much of the code has its colours: in bytes, and in UTF-16 units.
+    done: usize,
+    done_units: u32,
+    /// The server's name for where it stopped.
+    after: Option<String>,
+    is_busy: bool,
+    /// Whether there is nothing more to ask.
+    is_over: bool,
+    painted: Vec<SendWrapper<highlights::Painted>>,
+}
+
+impl Colouring {
+    pub(super) fn new(language: String) -> Self {
+        Self { language: language.into(), state: ArcStoredValue::new(State::default()) }
+    }
+
+    /// Gives the lines their colours that have become complete.
+    pub(super) fn follow(&self, node: &HtmlElement, code: &ArcRwSignal<String>) {
+        let mut state = self.state.write_value();
+        if state.done == 0 && highlights::has_parts(node) {
+            state.is_over = true;
+        }
+        if state.is_busy || state.is_over || lines(&state, code).is_none() {
+            return;
+        }
+        state.is_busy = true;
+        spawn_local(self.clone().read(node.clone(), code.clone()));
+    }
+
+    /// Takes all colours away.
+    pub(super) fn clear(&self) {
+        let mut state = self.state.write_value();
+        state.is_over = true;
+        state.painted.drain(..).for_each(|painted| painted.take().clear());
+    }
+
+    async fn read(self, node: HtmlElement, code: ArcRwSignal<String>) {
+        loop {
+            time::sleep(PAUSE).await;
+            let turn = TURN.with(Rc::clone);
+            let turn = turn.lock().await;
+            let (lines, after) = {
+                let state = self.state.read_value();
+                (lines(&state, &code).filter(|_| !state.is_over), state.after.clone())
+            };
+            let Some(lines) = lines else { break };
+            let request = HighlightRequest { language: self.language.to_string(), after, code: lines };
+            let found = http::post::<Highlighted>("/api/highlight", &request, "highlight").await;
+            drop(turn);
+            self.take(&node, &request, found.ok());
+        }
+        self.state.write_value().is_busy = false;
+    }
+
+    fn take(&self, node: &HtmlElement, request: &HighlightRequest, found: Option<Highlighted>) {
+        let mut state = self.state.write_value();
+        match found {
+            _ if state.is_over => {}
+            Some(Highlighted { state: Some(after), spans }) => {
+                let units = request.code.encode_utf16().count() as u32;
+                let painted = highlights::paint(node, state.done_units, units, &spans);
+                state.painted.extend(painted.into_iter().map(SendWrapper::new));
+                state.done += request.code.len();
+                state.done_units += units;
+                state.after = Some(after);
+            }
+            // The server has forgotten where it stopped: what follows stays plain until the page is loaded again.
+            Some(Highlighted { state: None, .. }) | None => state.is_over = true,
+        }
+    }
+}
+
+/// The complete lines that have no colours yet, as many as one request may hold.
+fn lines(state: &State, code: &ArcRwSignal<String>) -> Option<String> {
+    code.try_with_untracked(|code| {
+        let rest = code.get(state.done..).filter(|_| state.done < TOO_LONG)?;
+        let mut limit = rest.len().min(LONGEST);
+        while !rest.is_char_boundary(limit) {
+            limit -= 1;
+        }
+        let end = rest[..limit].rfind('\n')? + 1;
+        Some(rest[..end].to_owned())
+    })?
+}
