@@ -59,7 +59,7 @@ pub fn ConversationList(
     };
     // The page's policy allows no styles in the HTML: what is rendered first has none.
     let is_alive = RwSignal::new(false);
-    Effect::new(move |_| is_alive.set(true));
+    effect(move |_: Option<()>| is_alive.set(true));
     let space =
         move |lines: usize| (lines > 0 && is_alive.get()).then(|| format!("calc({lines} * var(--line-height))"));
     view! {

@@ -2,6 +2,7 @@
 
 use crate::{
     browser::{element, http, time},
+    erased::effect,
     server_rendered::ServerRendered,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -40,7 +41,7 @@ pub fn MathFormula(
     });
     let source = source(&formula.tex);
     let shown = made.clone();
-    Effect::new(move |_| {
+    effect(move |_: Option<()>| {
         // What the server has rendered is there already.
         let is_there = node.get_untracked().is_none_or(|node| element::find(&node, "math").is_some());
         let known = KNOWN.with_borrow(|known| known.contains_key(&formula));
