@@ -41,4 +41,4 @@ pub use document::{App, shell};
 pub use markdown::view::Markdown;
 pub use page_data::{PageData, Theme};
 pub use pages::shared::shared_document;
-pub use server_rendered::ServerRendered;
+pub use server_rendered::{RenderCode, RenderMath, ServerRendered};

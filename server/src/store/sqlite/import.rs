@@ -45,7 +45,7 @@ pub(super) async fn import(
     let mut row = None;
     loop {
         match writer.run(Box::new(move |connection| import.step(connection).boxed())).await {
-            Ok(Step::More(next)) => (row, import) = (next.row, next),
+            Ok(Step::More(next)) => (row, import) = (next.row, *next),
             Ok(Step::End(imported)) => return Ok(imported),
             Err(error) => {
                 if let Some(row) = row {
@@ -71,7 +71,7 @@ struct Import {
 }
 
 enum Step {
-    More(Import),
+    More(Box<Import>),
     End(Imported),
 }
 
@@ -96,7 +96,7 @@ impl Import {
             return Ok(Step::End(Imported::Added));
         }
         still_coming(connection, row).await?;
-        Ok(Step::More(self))
+        Ok(Step::More(Box::new(self)))
     }
 
     async fn is_here(&self, connection: &mut SqliteConnection, owner: i64) -> Result<bool, StoreError> {
