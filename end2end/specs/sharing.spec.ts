@@ -66,3 +66,50 @@ test("a conversation is had as Markdown, and everything comes in again", async (
   await other.close();
   await expect(sidebar.rows).toHaveCount(1);
 });
+
+test("what is edited after sharing is not public until it is updated, and thoughts never are", async ({ chat, browser, page }) => {
+  await chat.open();
+  await (await chat.ask("/fast /reasoning the first words")).is("complete");
+  await chat.options.click();
+  await page.getByRole("menuitem", { name: "Share…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
+  await dialog.getByRole("button", { name: "Make an address" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await chat.edit(chat.questions, "/fast other words");
+  await chat.lastAnswer.is("complete");
+
+  const stranger = await browser.newContext({ javaScriptEnabled: false });
+  const theirs = await stranger.newPage();
+  const reads = async () => {
+    await theirs.goto(address);
+    return theirs.locator("body").innerText();
+  };
+  expect(await reads()).toContain("the first words");
+  expect(await reads()).not.toMatch(/other words|Thought about it/);
+  await chat.options.click();
+  await page.getByRole("menuitem", { name: "Share…" }).click();
+  await expect(dialog).not.toContainText("as it is now");
+  await dialog.getByRole("button", { name: "Update" }).click();
+  await expect(dialog.getByRole("status")).toContainText("as it is now");
+  expect(await faults(page)).toEqual([]);
+  expect(await reads()).toContain("other words");
+  expect(await reads()).not.toContain("the first words");
+  await stranger.close();
+});
+
+test("what is imported in one tab is in the list of another", async ({ chat, context, sidebar, page }) => {
+  await chat.open();
+  await (await chat.ask("/fast here already")).is("complete");
+  const other = await context.newPage();
+  await other.goto(new URL("/", page.url()).href);
+  await other.locator("[data-hydrated]").first().waitFor({ state: "attached" });
+  await other.getByRole("button", { name: "Chat settings" }).click();
+  const [chooser] = await Promise.all([other.waitForEvent("filechooser"), other.getByRole("button", { name: "Import a file…" }).click()]);
+  const message = { id: crypto.randomUUID(), role: "user", status: "complete", content: "brought along", created_at: 5 };
+  // Older than what is there: it belongs below.
+  const brought = { rivulet: 1, id: crypto.randomUUID(), title: "brought along", created_at: 1, updated_at: 2, messages: [message] };
+  await chooser.setFiles({ name: "one.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(brought)) });
+  await expect(other.getByText("1 conversation was imported.")).toBeVisible();
+  await sidebar.are([/here already/, "brought along"]);
+});

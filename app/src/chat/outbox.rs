@@ -5,9 +5,12 @@
 //! its own; the next tab that shows the conversation takes over what is left behind.
 
 use super::{ask::Ask, drafts, held::Held, session::Session};
-use crate::browser::{
-    locks::{self, Lock, Wish},
-    storage, time,
+use crate::{
+    browser::{
+        locks::{self, Lock, Wish},
+        storage, time,
+    },
+    json,
 };
 use leptos::prelude::*;
 use protocol::{
@@ -86,7 +89,7 @@ fn place(key: &str) -> String {
 }
 
 fn read(key: &str) -> Option<Outgoing> {
-    serde_json::from_str(&storage::kept(&place(key))?).ok()
+    json::read(&storage::kept(&place(key))?)
 }
 
 impl Session {

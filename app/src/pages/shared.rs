@@ -76,28 +76,17 @@ fn message(message: Message) -> Option<AnyView> {
             }
             .into_any(),
         ),
+        // What the model thought is not what it said, and may repeat what is not shown.
         Role::Assistant => Some(
             view! {
                 <article class="assistant-message" aria-label="Answer">
                     <h2 class="visually-hidden">"Answer"</h2>
-                    {(!message.reasoning.is_empty()).then(|| reasoning(&message.reasoning))}
                     <Markdown text=LiveMarkdown::whole(&message.content) />
                     {end(message.status).map(|words| view! { <p class="assistant-message__mark">{words}</p> })}
                 </article>
             }
             .into_any(),
         ),
-    }
-}
-
-fn reasoning(text: &str) -> impl IntoView {
-    view! {
-        <details class="reasoning">
-            <summary>"Thought about it"</summary>
-            <div class="reasoning__text">
-                <Markdown text=LiveMarkdown::whole(text) />
-            </div>
-        </details>
     }
 }
 

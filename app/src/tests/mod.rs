@@ -14,6 +14,7 @@ mod markdown;
 mod noticing;
 mod rendering;
 mod sending;
+mod sharing;
 mod streams;
 mod tabs;
 
