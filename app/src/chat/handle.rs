@@ -12,7 +12,7 @@ use crate::{browser::http::FetchError, erased::effect};
 use leptos::prelude::*;
 use protocol::{
     conversation::ConversationSettings,
-    error::PublicError,
+    error::{ErrorCode, PublicError},
     id::{ConversationId, MessageId},
 };
 
@@ -216,6 +216,18 @@ impl StreamingChatHandle {
     /// Undoes that, for some minutes; another conversation may be shown by then.
     pub async fn restore_message(self, conversation: ConversationId, message: MessageId) -> Result<(), FetchError> {
         self.session.restore_message(conversation, message).await
+    }
+
+    /// Whether the last question was not taken because the server can store nothing, tracked.
+    pub fn is_unstored(&self) -> bool {
+        self.problem.with(|error| error.as_ref().is_some_and(|error| error.code == ErrorCode::StorageUnavailable))
+    }
+
+    /// The server can store again: the last question stands where it was typed, and nothing is against it any more.
+    pub fn storage_is_back(&self) {
+        if untrack(|| self.is_unstored()) {
+            self.session.problem.set(None);
+        }
     }
 
     /// Whether the connection to the last answer was lost for good, so that [`retry`](Self::retry) would take it up again.

@@ -26,9 +26,13 @@ impl Session {
         }
         self.feed.on_begin(move |names| self.began(&names));
         self.feed.on_news(move |news| {
-            if let News::Change(FeedChange::Messages(id)) = news
-                && self.conversation.get_untracked() == Some(id)
-            {
+            let is_concerned = match news {
+                News::Change(FeedChange::Messages(id)) => self.conversation.get_untracked() == Some(id),
+                News::Change(_) => false,
+                // What was said before the feed began is not told any more.
+                News::Unsure => true,
+            };
+            if is_concerned {
                 self.stale.set_value(true);
                 self.catch_up();
             }

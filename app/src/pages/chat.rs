@@ -30,11 +30,14 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use protocol::{error::ErrorCode, feed::FeedChange, message::MessageStatus, model::ModelList};
+use protocol::{feed::FeedChange, message::MessageStatus, model::ModelList};
 use std::time::Duration;
 
 /// How long after hearing that nothing can be stored it is asked whether that is still so, in milliseconds.
 const UNSTORED_PAUSE: u64 = 15_000;
+
+/// How long it takes to read why a question was not taken.
+const READ: Duration = Duration::from_secs(5);
 
 /// How often the list is read again while an answer is under way that is not read here.
 const WHILE_OTHERS_ANSWER: Duration = Duration::from_secs(4);
@@ -147,8 +150,7 @@ fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
     let reads = RwSignal::new(0);
     effect(move |before: Option<()>| {
         let busy = chat.is_streaming.get();
-        let unstored =
-            chat.problem.with(|error| error.as_ref().is_some_and(|e| e.code == ErrorCode::StorageUnavailable));
+        let unstored = chat.is_unstored();
         if before.is_some() && !busy && (unstored || untrack(|| provider_failed(chat))) {
             reads.update(|reads| *reads += 1);
         }
@@ -159,8 +161,14 @@ fn refresh_models(chat: StreamingChatHandle, models: RwSignal<ModelList>) {
             let Ok(list) = http::get::<ModelList>("/api/models").await else { return };
             let pause = list.providers.iter().filter_map(|provider| provider.paused_ms).min();
             let pause = pause.or(list.storage.is_some().then_some(UNSTORED_PAUSE));
+            let stored = list.storage.is_none();
             if models.with_untracked(|known| *known != list) {
                 models.set(list);
+            }
+            if stored && untrack(|| chat.is_unstored()) {
+                // Not before it has been read.
+                time::sleep(READ).await;
+                chat.storage_is_back();
             }
             if let Some(pause) = pause {
                 // At least some seconds, in case that it is paused again at once.
@@ -212,7 +220,12 @@ fn hear_news(actions: ConversationActions, models: RwSignal<ModelList>) {
             actions.deleted_elsewhere(id);
         }
         News::Change(FeedChange::Imported(_)) => leptos::task::spawn_local(conversations.begin_anew()),
-        News::Change(FeedChange::Storage(problem)) => models.update(|models| models.storage = problem),
+        News::Change(FeedChange::Storage(problem)) => {
+            if problem.is_none() {
+                chat.storage_is_back();
+            }
+            models.update(|models| models.storage = problem);
+        }
         // The chat hears of these by itself.
         News::Change(FeedChange::Messages(_)) => {}
         News::Unsure => {

@@ -40,6 +40,7 @@ struct State {
     asked: Vec<Asked>,
     feeds: VecDeque<Reply>,
     asked_for_feed: Vec<Asked>,
+    at_rest: Option<String>,
     aborted: usize,
 }
 
@@ -72,6 +73,11 @@ impl FakeServer {
     /// The requests for the feed.
     pub(super) fn asked_for_feed(&self) -> Vec<Asked> {
         self.state.borrow().asked_for_feed.clone()
+    }
+
+    /// While no answers are ready, a conversation is this when it is read again; that is not among [`FakeServer::asked`].
+    pub(super) fn at_rest(&self, conversation: Option<String>) {
+        self.state.borrow_mut().at_rest = conversation;
     }
 
     /// Further answers.
@@ -112,6 +118,11 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
     let reply = {
         let mut state = state.borrow_mut();
         let is_feed = path == "/api/events";
+        let rests = method == "GET" && path.contains("?limit=") && state.replies.is_empty();
+        if let Some(conversation) = state.at_rest.clone().filter(|_| rests) {
+            let text = Some(conversation.as_str());
+            return Ok(response(200, "application/json", |init| Response::new_with_opt_str_and_init(text, init)));
+        }
         let asked = Asked { method, path, key, after, body };
         match is_feed {
             true => {

@@ -141,3 +141,14 @@ async fn an_error_in_the_stream_keeps_the_text_and_retry_asks_for_another_answer
     assert_eq!(chat.messages.get_untracked().len(), 2);
     assert_eq!(server.asked()[2].body, format!(r#"{{"retry":"{MESSAGE}",{UNSET}}}"#));
 }
+
+#[wasm_bindgen_test]
+async fn what_was_against_a_question_is_gone_when_the_server_can_store_again() {
+    let _server = FakeServer::new([conversation(""), refusal(503, "storage_unavailable", None)]);
+    let (chat, _handle) = chat();
+    chat.send("My question");
+    until(|| chat.problem.get_untracked().is_some()).await;
+    assert!(chat.is_unstored());
+    chat.storage_is_back();
+    assert!(chat.problem.get_untracked().is_none() && chat.draft.get_untracked() == "My question");
+}

@@ -35,9 +35,13 @@ impl Feed {
         self.0.unbounded_send(format!("id: {position}\ndata: {data}\n\n").into_bytes()).unwrap();
     }
 
-    fn opens(&self, generations: &[&str]) {
+    /// The feed begins. Whoever shows a conversation reads it again, and finds it as it was: an empty one.
+    async fn opens(&self, server: &FakeServer, generations: &[&str]) {
+        server.at_rest(Some(json(&[])));
         let generations: Vec<String> = generations.iter().map(|one| format!("\"{one}\"")).collect();
         self.frame("e-0", &format!(r#"{{"generations":[{}]}}"#, generations.join(",")));
+        sleep(Duration::from_millis(100)).await;
+        server.at_rest(None);
     }
 
     /// An event of the generation: what a stream of its own has as its frame.
@@ -123,7 +127,7 @@ async fn the_first_answer_may_bring_a_title_so_the_feed_is_read_for_a_while() {
     chat.send("Why?");
     until(|| !server.asked_for_feed().is_empty()).await;
     assert_eq!(server.asked_for_feed()[0].after, None);
-    feed.opens(&[]);
+    feed.opens(&server, &[]).await;
     feed.frame(
         "e-1",
         &format!(r#"{{"conversation":{{"id":"{CONVERSATION}","title":"Why","created_at":0,"updated_at":0}}}}"#),
@@ -140,7 +144,7 @@ async fn what_is_asked_in_one_tab_is_shown_in_the_other_while_it_comes() {
     let feed = Feed::of(&server);
     let ((first, _one), (second, _two)) = (tab(&json(&[])), tab(&json(&[])));
     until(|| server.asked_for_feed().len() == 1).await;
-    feed.opens(&[]);
+    feed.opens(&server, &[]).await;
     server.then([
         stream(vec![processing(), chunk(2, "It "), chunk(3, "is")], false),
         Reply::Json(200, under_way("It ", 2)),
@@ -192,12 +196,24 @@ async fn of_a_long_chat_only_the_end_is_read_again() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_said_while_nobody_listened_is_read_when_the_feed_begins() {
+    let server = FakeServer::new([]);
+    let feed = Feed::of(&server);
+    let ((first, _one), (second, _two)) = (tab(&json(&[])), tab(&json(&[])));
+    until(|| server.asked_for_feed().len() == 1).await;
+    let said = || Reply::Json(200, json(&[message("user", QUESTION, "Why?", r#","status":"complete""#)]));
+    server.then([said(), said()]);
+    feed.opens(&server, &[]).await;
+    until(|| says(first, "Why?") && says(second, "Why?")).await;
+}
+
+#[wasm_bindgen_test]
 async fn stopping_in_the_tab_that_only_looks_on_stops_the_answer() {
     let server = FakeServer::new([]);
     let feed = Feed::of(&server);
     let ((_first, _one), (second, _two)) = (tab(&json(&[])), tab(&json(&[])));
     until(|| server.asked_for_feed().len() == 1).await;
-    feed.opens(&[]);
+    feed.opens(&server, &[]).await;
     // The first tab looks on as well, because a program has asked.
     server.then([Reply::Json(200, under_way("It ", 2)), Reply::Json(200, under_way("It ", 2))]);
     feed.event(1, &processing());
@@ -217,7 +233,7 @@ async fn when_the_tab_that_reads_goes_the_next_goes_on_from_there() {
     sleep(Duration::from_millis(100)).await;
     let (second, _two) = tab(&json(&[]));
     until(|| server.asked_for_feed().len() == 1).await;
-    feed.opens(&[]);
+    feed.opens(&server, &[]).await;
     server.then([Reply::Json(200, under_way("It ", 2)), Reply::Json(200, under_way("It ", 2))]);
     feed.event(1, &processing());
     feed.event(2, &chunk(2, "It "));
@@ -226,7 +242,7 @@ async fn when_the_tab_that_reads_goes_the_next_goes_on_from_there() {
     drop(one);
     until(|| server.asked_for_feed().len() == 2).await;
     assert_eq!(server.asked_for_feed()[1].after.as_deref(), Some("e-1.1-2"));
-    next.opens(&[GENERATION]);
+    next.opens(&server, &[GENERATION]).await;
     // What comes twice counts once.
     next.event(2, &chunk(2, "It "));
     next.event(3, &chunk(3, "goes on"));
@@ -242,7 +258,7 @@ async fn where_others_have_the_connections_the_answer_comes_through_the_feed() {
     let feed = Feed::of(&server);
     let ((first, _one), (_second, _two)) = (tab(&json(&[])), tab(&json(&[])));
     until(|| server.asked_for_feed().len() == 1).await;
-    feed.opens(&[]);
+    feed.opens(&server, &[]).await;
     let names = format!(
         r#"{{"generation_id":"{GENERATION}","conversation_id":"{CONVERSATION}","message_id":"{MESSAGE}","model":"demo/x"}}"#
     );
@@ -266,7 +282,7 @@ async fn what_the_feed_has_not_told_is_asked_for_once() {
     let feed = Feed::of(&server);
     let ((_first, _one), (_second, _two)) = (tab(&json(&[])), tab(&json(&[])));
     until(|| server.asked_for_feed().len() == 1).await;
-    feed.opens(&[GENERATION]);
+    feed.opens(&server, &[GENERATION]).await;
     for number in 1..=4 {
         feed.event(number, &chunk(number, "?"));
     }
@@ -306,7 +322,7 @@ async fn a_tab_that_reads_and_falls_silent_is_relieved() {
     until(|| server.asked_for_feed().len() == 1).await;
     assert_eq!(server.asked_for_feed()[0].after.as_deref(), Some("e-1.1-3"));
     lead.lost().await;
-    feed.opens(&[GENERATION]);
+    feed.opens(&server, &[GENERATION]).await;
     feed.event(4, &complete(4, "stop"));
     until(|| !chat.is_streaming.get_untracked()).await;
     assert_eq!(answer(chat), ("ab".into(), MessageStatus::Complete));
