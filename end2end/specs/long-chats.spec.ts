@@ -1,6 +1,6 @@
 // Chats of many messages. They are played: to have two thousand from a model would take too long.
 import { expect, test } from "../support/fixtures";
-import type { ChatPage } from "../pages/chat-page";
+import { ChatPage } from "../pages/chat-page";
 
 /** Makes the server's answers for the conversation that is shown those of one with `count` messages. */
 async function long(chat: ChatPage, count: number): Promise<string[]> {
@@ -100,4 +100,27 @@ test("a reload of a long chat is at its end before the page has come to life", a
   const distance = await still.locator(".message-list").evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
   expect(distance).toBeLessThan(150);
   await bare.close();
+});
+
+test("a second tab of a long chat keeps to its end when something is asked in the first", async ({ chat, context, page, baseURL }) => {
+  await chat.open();
+  const messages: object[] = [];
+  let parent: string | undefined;
+  for (let number = 0; number < 300; number++) {
+    const [id, role] = [crypto.randomUUID(), number % 2 ? "assistant" : "user"];
+    messages.push({ id, parent_id: parent, role, status: "complete", content: `Line ${number}.`, created_at: 5 + number });
+    parent = id;
+  }
+  const brought = { rivulet: 1, id: crypto.randomUUID(), title: "Long", created_at: 1, updated_at: 2, messages };
+  const imported = await page.request.post("/api/import", { data: JSON.stringify(brought), headers: { origin: baseURL! } });
+  expect(imported.status()).toBe(200);
+  const other = new ChatPage(await context.newPage());
+  for (const one of [chat, other]) {
+    await one.open(`/c/${brought.id}`);
+    await expect(one.page.getByRole("article")).toHaveCount(100);
+  }
+  await (await chat.ask("/fast and then?")).is("complete");
+  await expect(other.questions.last()).toContainText("and then?");
+  await other.lastAnswer.is("complete");
+  await expect(other.page.getByRole("article")).toHaveCount(102);
 });
