@@ -28,6 +28,7 @@ export const server = {
     // High enough for every test, and its headers are there to be seen.
     RIVULET_RATE_LIMIT: "1000/s",
     RIVULET_MAX_STREAMS_PER_CLIENT: "off",
+    RIVULET_REQUEST_LIMIT: "off",
     RIVULET_DISCOVER: "off",
   },
 };

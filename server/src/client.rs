@@ -1,6 +1,9 @@
 //! Who counts as one client when it is counted how much somebody asks: an address, not a visitor, because a new cookie
 //! costs nothing.
 
+mod places;
+
+pub use places::Places;
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},

@@ -12,7 +12,7 @@ use crate::{
     providers::{BreakerLimits, LocalServers, OpenAiApi, ProviderSettings, Secret},
 };
 use leptos::config::LeptosOptions;
-pub use limits::{AdmissionLimits, ConnectionLimits};
+pub use limits::{AdmissionLimits, ConnectionLimits, RequestLimits};
 use parse::{Reader, address, duration, optional_text, padding, size, switch};
 use protocol::request::InputLimits;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -75,6 +75,8 @@ variables! {
     RIVULET_MAX_MEMORY = "": "The most bytes of events of all answers together, running and finished; while there are more, requests for another answer get 503. By default a quarter of the memory that the machine or the container has.";
     RIVULET_RATE_LIMIT = "10/min": "How many answers a client may ask for, such as `10/min`, `1/s`, `100/h` or `5/10s`, or `off`. All of them may be asked for at once; they come back one by one. Further requests get 429. Ten times as many conversations may be made.";
     RIVULET_MAX_STREAMS_PER_CLIENT = "": "The most answers being written for one client at one time, or `off`; further requests get 429. By default 20, or `off` where `RIVULET_RATE_LIMIT` is `off`.";
+    RIVULET_REQUEST_LIMIT = "": "How many other requests a client may make, such as `600/min`, or `off`: to read, search, change and share. An import or an export counts as 30 of them. Further requests get 429. By default `600/min`, or `off` where `RIVULET_RATE_LIMIT` is `off`.";
+    RIVULET_MAX_READERS_PER_CLIENT = "": "The most event streams that one client reads at one time, or `off`; further requests get 429. By default five times `RIVULET_MAX_STREAMS_PER_CLIENT`, or `off` where that is `off`, and at most half of `RIVULET_MAX_CONNECTIONS` where that is set.";
     RIVULET_TRUSTED_PROXIES = "": "Networks of the proxies before this server, separated by commas, such as `10.0.0.0/8,2001:db8::/32`; `loopback` and `private` are names for those. Only they are believed when they say in `X-Forwarded-For`, `Forwarded` or `X-Forwarded-Proto` whom they ask for. Without them, everybody behind a proxy is one client. `X-Forwarded-Proto` is also believed from this machine.";
     RIVULET_MAX_CONNECTIONS = "": "The most connections at one time; further ones get 503 and are closed. By default half of the file descriptors that the process may have, because an answer needs another one to its provider.";
     RIVULET_HEADER_TIMEOUT = "30s": "How long a client may take to send the head of a request, and how long a connection may be kept open without one.";
@@ -111,6 +113,8 @@ pub struct Settings {
     pub generation: GenerationLimits,
     /// Who may start a generation.
     pub admission: AdmissionLimits,
+    /// What a client may ask for besides generations.
+    pub requests: RequestLimits,
     /// What a connection may take.
     pub connections: ConnectionLimits,
     /// The proxies that are believed when they say whom they ask for.
@@ -188,6 +192,7 @@ impl Settings {
             Some(from_leptos) => read.value(RIVULET_ADDR, &from_leptos, address)?,
             None => read.get(RIVULET_ADDR, address)?,
         };
+        let (admission, connections) = (AdmissionLimits::read(&read)?, ConnectionLimits::read(&read)?);
         Ok(Self {
             address,
             allowed_hosts: parse::list(&read.text(RIVULET_ALLOWED_HOSTS).to_ascii_lowercase()),
@@ -217,8 +222,9 @@ impl Settings {
                     },
                 },
             },
-            admission: AdmissionLimits::read(&read)?,
-            connections: ConnectionLimits::read(&read)?,
+            admission,
+            requests: RequestLimits::read(&read, admission, connections)?,
+            connections,
             trusted_proxies: read.get(RIVULET_TRUSTED_PROXIES, str::parse)?,
             heartbeat: read.get(RIVULET_HEARTBEAT, duration)?,
             padding: read.get(RIVULET_PADDING, padding)?,

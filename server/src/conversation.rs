@@ -109,9 +109,15 @@ impl Conversations {
         Ok(conversation)
     }
 
-    /// The branch behind a public address, without what the models thought.
-    pub async fn shared(&self, token: &str) -> Result<Conversation, ConversationError> {
-        let mut conversation = self.store.shared(token).await?;
+    /// The end of the branch behind a public address, or what stands before a message of it: at most so many messages, without
+    /// what the models thought.
+    pub async fn shared(
+        &self,
+        token: &str,
+        before: Option<MessageId>,
+        limit: usize,
+    ) -> Result<Conversation, ConversationError> {
+        let mut conversation = self.store.shared(token, before, limit).await?;
         for message in &mut conversation.messages {
             self.bring_up_to_date(message);
             // It was written for the one who asked.

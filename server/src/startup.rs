@@ -7,6 +7,7 @@ mod socket;
 mod workers;
 
 use crate::{
+    client::Places,
     config::{AdmissionLimits, Settings},
     conversation::Conversations,
     generation::Engine,
@@ -16,6 +17,7 @@ use crate::{
         state::{AppState, Imports},
     },
     providers::{Providers, SetupError},
+    rate_limit::RateLimiter,
     store::{IN_MEMORY, OpenError, SqliteStore, Store},
     transfer::import::Limits,
 };
@@ -34,8 +36,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use workers::Workers;
 
-/// How many files may be imported at one time: each may hold some 100 MiB of memory at the worst.
+/// How many files are taken in at one time: each may hold some 100 MiB of memory at the worst. Others wait.
 const IMPORTS: usize = 2;
+/// How many may arrive at one time: each may hold as much of the disk as a file may have bytes.
+const ARRIVING_IMPORTS: usize = 8;
 /// Connections that wait to be accepted; a burst of readers must not be refused.
 const BACKLOG: u32 = 4096;
 
@@ -93,10 +97,13 @@ impl Server {
             settings.system_prompt.clone(),
             settings.titles,
         );
+        let requests = settings.requests;
         let state = AppState {
             engine,
             conversations,
             conversation_limit: admission.rate.map(|rate| Arc::new(conversation_limiter(rate))),
+            request_limit: requests.rate.map(|rate| Arc::new(RateLimiter::new(rate))),
+            readers: requests.readers.map(|most| Arc::new(Places::new(most))),
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
             body_timeout: settings.connections.body,
@@ -105,7 +112,9 @@ impl Server {
             padding: settings.padding,
             compress_streams: settings.compress_streams,
             imports: Imports {
-                places: Arc::new(Semaphore::new(IMPORTS)),
+                arriving: Arc::new(Semaphore::new(ARRIVING_IMPORTS)),
+                clients: requests.rate.map(|_| Arc::new(Places::new(1))),
+                working: Arc::new(Semaphore::new(IMPORTS)),
                 limits: Limits::over_http(settings.max_import_bytes, settings.generation.bytes),
                 // On the disk of the database: what is too large for that could not be stored either.
                 folder: database_folder(&settings.database),

@@ -40,14 +40,15 @@ pub fn shared_document(options: LeptosOptions, conversation: Conversation, theme
                 <HashedStylesheet options />
             </head>
             <body>
-                <SharedPage title messages=conversation.messages />
+                <SharedPage title earlier=conversation.earlier messages=conversation.messages />
             </body>
         </html>
     }
 }
 
 #[component]
-fn SharedPage(title: String, messages: Vec<Message>) -> impl IntoView {
+fn SharedPage(title: String, earlier: bool, messages: Vec<Message>) -> impl IntoView {
+    let earlier = messages.first().filter(|_| earlier).map(|first| format!("?before={}", first.id));
     view! {
         <main class="shared-page">
             <div class="shared-page__content">
@@ -58,6 +59,7 @@ fn SharedPage(title: String, messages: Vec<Message>) -> impl IntoView {
                     </p>
                     <h1>{title}</h1>
                 </header>
+                {earlier.map(|path| view! { <p class="shared-page__earlier"><a href=path>"Earlier messages"</a></p> })}
                 {messages.into_iter().map(message).collect_view()}
             </div>
         </main>

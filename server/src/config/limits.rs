@@ -2,7 +2,8 @@
 
 use super::{
     InvalidSetting, RIVULET_BODY_TIMEOUT, RIVULET_HEADER_TIMEOUT, RIVULET_MAX_CONNECTIONS, RIVULET_MAX_MEMORY,
-    RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT, RIVULET_RATE_LIMIT, RIVULET_WRITE_TIMEOUT,
+    RIVULET_MAX_READERS_PER_CLIENT, RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT, RIVULET_RATE_LIMIT,
+    RIVULET_REQUEST_LIMIT, RIVULET_WRITE_TIMEOUT,
     parse::{Reader, count, duration, or_off, size},
 };
 use crate::rate_limit::Quota;
@@ -39,6 +40,40 @@ impl AdmissionLimits {
     }
 }
 
+/// What a client may ask for besides generations.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestLimits {
+    /// How often it may ask.
+    pub rate: Option<Quota>,
+    /// The most event streams that it reads at one time.
+    pub readers: Option<usize>,
+}
+
+/// Ten a second. Nobody clicks so fast, and a hundred tabs may be loaded at once.
+const REQUESTS: &str = "600/min";
+
+/// How many readers there may be for each answer under way: several tabs may show the same.
+const READERS_PER_STREAM: usize = 5;
+
+impl RequestLimits {
+    pub(super) fn read(
+        read: &Reader<'_>,
+        admission: AdmissionLimits,
+        connections: ConnectionLimits,
+    ) -> Result<Self, InvalidSetting> {
+        let rate = match read.optional(RIVULET_REQUEST_LIMIT, or_off(str::parse))? {
+            Some(rate) => rate,
+            None if admission.rate.is_some() => Some(read.value(RIVULET_REQUEST_LIMIT, REQUESTS, str::parse)?),
+            None => None,
+        };
+        let readers = read.optional(RIVULET_MAX_READERS_PER_CLIENT, or_off(count))?;
+        let most = connections.count.map_or(usize::MAX, |count| count.div_ceil(2));
+        let by_default =
+            || admission.client_streams.map(|streams| streams.saturating_mul(READERS_PER_STREAM).min(most));
+        Ok(Self { rate, readers: readers.unwrap_or_else(by_default) })
+    }
+}
+
 /// What a connection, and all of them, may take.
 #[derive(Debug, Clone, Copy)]
 pub struct ConnectionLimits {
@@ -67,6 +102,25 @@ impl ConnectionLimits {
 mod tests {
     use super::*;
     use crate::config::Settings;
+
+    #[test]
+    fn the_limits_of_other_requests_follow_those_of_answers() {
+        let limits = |pairs: &[(&str, &str)]| {
+            let value = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            let RequestLimits { rate, readers } = Settings::read(value).unwrap().requests;
+            (rate.map(|rate| rate.to_string()), readers)
+        };
+        let off = ("RIVULET_RATE_LIMIT", "off");
+        assert_eq!(limits(&[]), (Some("600 in a minute".into()), Some(100)));
+        assert_eq!(limits(&[off]), (None, None));
+        assert_eq!(limits(&[off, ("RIVULET_REQUEST_LIMIT", "5/s")]), (Some("5 in a second".into()), None));
+        assert_eq!(
+            limits(&[("RIVULET_REQUEST_LIMIT", "off"), ("RIVULET_MAX_READERS_PER_CLIENT", "3")]),
+            (None, Some(3))
+        );
+        assert_eq!(limits(&[("RIVULET_MAX_CONNECTIONS", "20")]).1, Some(10));
+        assert_eq!(limits(&[("RIVULET_MAX_STREAMS_PER_CLIENT", "off")]).1, None);
+    }
 
     #[test]
     fn without_a_rate_limit_a_client_may_have_any_number_of_streams() {

@@ -4,6 +4,7 @@ use super::{
     delivery::Delivery,
     error::ApiError,
     extract::{Id, Ids, Json, Query, header},
+    readers::ReaderPlace,
     state::AppState,
     stream,
 };
@@ -148,6 +149,7 @@ pub(super) async fn delete(
 
 pub(super) async fn send(
     State(state): State<AppState>,
+    place: ReaderPlace,
     delivery: Delivery,
     Extension(owner): Extension<Owner>,
     client: Client,
@@ -167,7 +169,7 @@ pub(super) async fn send(
     if detached {
         return Ok((StatusCode::ACCEPTED, axum::Json(&generation.names)).into_response());
     }
-    Ok(stream::follow(generation.reader(), Typed, delivery))
+    Ok(stream::follow(generation.reader(), Typed, delivery, place))
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, ApiError> {

@@ -5,6 +5,7 @@ use super::{
     error::ApiError,
     extract::{Query, resume_point},
     heartbeat::Heartbeat,
+    readers::ReaderPlace,
     state::AppState,
     stream::{self, WRITE_SIZE},
 };
@@ -22,6 +23,7 @@ use std::io;
 /// begins later.
 pub(super) async fn all(
     State(state): State<AppState>,
+    place: ReaderPlace,
     delivery: Delivery,
     Extension(owner): Extension<Owner>,
     headers: HeaderMap,
@@ -35,7 +37,7 @@ pub(super) async fn all(
     };
     let position = after.map(|(_, text)| text.parse::<Position>()).transpose().map_err(wrong)?;
     let reader = state.engine.follow(&owner, position).map_err(wrong)?;
-    let follower = Follower::new(reader, delivery);
+    let follower = Follower::new(reader, delivery, place);
     Ok(stream::streamed(futures::stream::unfold(follower, Follower::next).boxed(), EVENT_STREAM, delivery))
 }
 
@@ -44,12 +46,13 @@ struct Follower {
     heartbeat: Heartbeat,
     padded: bool,
     opened: bool,
+    _place: ReaderPlace,
 }
 
 impl Follower {
-    fn new(reader: FeedReader, delivery: Delivery) -> Self {
+    fn new(reader: FeedReader, delivery: Delivery, place: ReaderPlace) -> Self {
         let Delivery { heartbeat, padded, .. } = delivery;
-        Self { reader, heartbeat: Heartbeat::new(heartbeat), padded, opened: false }
+        Self { reader, heartbeat: Heartbeat::new(heartbeat), padded, opened: false, _place: place }
     }
 
     /// The next piece of the body; `None` once the server stops.

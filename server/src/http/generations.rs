@@ -4,6 +4,7 @@ use super::{
     delivery::Delivery,
     error::ApiError,
     extract::{Id, LAST_EVENT_ID, Query, resume_point},
+    readers::ReaderPlace,
     state::AppState,
     stream,
 };
@@ -20,6 +21,7 @@ use std::collections::HashMap;
 /// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live.
 pub(super) async fn events(
     State(state): State<AppState>,
+    place: ReaderPlace,
     delivery: Delivery,
     Extension(owner): Extension<Owner>,
     Id(id): Id<GenerationId>,
@@ -29,7 +31,7 @@ pub(super) async fn events(
     let Position { name, after, number } = position(&headers, &query)?;
     let generation = state.conversations.events(&owner, id, number).await?;
     let reader = generation.subscribe(number).ok_or_else(|| wrong(name, after))?;
-    Ok(stream::follow(reader, Typed, delivery))
+    Ok(stream::follow(reader, Typed, delivery, place))
 }
 
 /// Where a reader goes on from, and the words that it said it in.

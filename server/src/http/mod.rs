@@ -37,6 +37,7 @@ mod openai;
 mod page;
 mod policy;
 mod rate_limit;
+mod readers;
 mod search;
 mod sessions;
 mod sharing;

@@ -1,11 +1,11 @@
 //! Tells clients how they stand: `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10) on every response
-//! of a route that generates, and on the one that makes conversations. How generations are counted is the engine's affair;
-//! conversations are counted here.
+//! of a route that generates, on the one that makes conversations, and on all others that cost something. How generations are counted
+//! is the engine's affair; the others are counted here.
 
-use super::{error::ApiError, state::AppState};
+use super::{error::ApiError, state::AppState, transfer::throw_away};
 use crate::{
     client::Client,
-    rate_limit::{Quota, RateLimiter, in_words, whole_seconds},
+    rate_limit::{Quota, RateLimiter, Refused, in_words, whole_seconds},
 };
 use axum::{
     extract::{Request, State},
@@ -50,18 +50,58 @@ pub(super) async fn limit_conversations(
             }
             response
         }
-        Err(refused) => {
-            let (quota, wait) = (limiter.quota(), refused.retry_after.unwrap_or(refused.standing.reset));
-            let message = format!(
-                "You have made as many conversations as one client may here: {quota}. Try again in {}.",
-                in_words(wait)
-            );
-            ApiError { retry_after: Some(wait), ..ApiError::new(ErrorCode::RateLimited, message) }.into_response()
-        }
+        Err(refused) => refusal("You have made as many conversations as one client may here", limiter, refused),
     };
     write(&mut response, "conversations", limiter, client);
     response
 }
+
+/// How many requests an import or an export counts as: each is work for seconds.
+const TRANSFER: u32 = 30;
+
+/// Lets a client ask for something else than an answer if it may, and adds the headers.
+pub(super) async fn limit_requests(
+    State(state): State<AppState>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    limited(&state, client, 1, request, next).await
+}
+
+/// The same where all of somebody's conversations go out, or others come in.
+pub(super) async fn limit_transfers(
+    State(state): State<AppState>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    limited(&state, client, TRANSFER, request, next).await
+}
+
+async fn limited(state: &AppState, client: Client, cost: u32, request: Request, next: Next) -> Response {
+    let Some(limiter) = &state.request_limit else { return next.run(request).await };
+    let mut response = match limiter.take(client, cost.min(limiter.quota().count()), Instant::now()) {
+        Ok(_) => next.run(request).await,
+        Err(refused) => {
+            throw_away(request.into_body()).await;
+            refusal("You have asked for as much as one client may here", limiter, refused)
+        }
+    };
+    // A limit that is nearer has its own.
+    if !response.headers().contains_key(POLICY) {
+        write(&mut response, "requests", limiter, client);
+    }
+    response
+}
+
+fn refusal(reason: &str, limiter: &RateLimiter, refused: Refused) -> Response {
+    let (quota, wait) = (limiter.quota(), refused.retry_after.unwrap_or(refused.standing.reset));
+    let message = format!("{reason}: {quota}. Try again in {}.", in_words(wait));
+    ApiError { retry_after: Some(wait), ..ApiError::new(ErrorCode::RateLimited, message) }.into_response()
+}
+
+const POLICY: &str = "ratelimit-policy";
 
 fn write(response: &mut Response, policy: &str, limiter: &RateLimiter, client: Client) {
     let (quota, standing) = (limiter.quota(), limiter.standing(client, Instant::now()));
@@ -71,7 +111,7 @@ fn write(response: &mut Response, policy: &str, limiter: &RateLimiter, client: C
     let headers = response.headers_mut();
     let limit = format!("\"{policy}\";r={};t={seconds}", standing.remaining);
     let policy = format!("\"{policy}\";q={};w={}", quota.count(), quota.window_seconds());
-    for (name, value) in [("ratelimit-policy", policy), ("ratelimit", limit)] {
+    for (name, value) in [(POLICY, policy), ("ratelimit", limit)] {
         if let Ok(value) = HeaderValue::try_from(value) {
             headers.insert(name, value);
         }

@@ -20,10 +20,14 @@ pub fn router(state: AppState) -> Router {
     let limit = option_layer(
         state.conversation_limit.is_some().then(|| from_fn_with_state(state.clone(), rate_limit::limit_conversations)),
     );
-    // Who asks matters only to what belongs to somebody.
-    let personal = Router::new()
-        .route("/api/conversations/{id}/messages", post(conversations::send))
-        .route_layer(tell())
+    let has_limit = state.request_limit.is_some();
+    let each = || option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_requests)));
+    let transfers = option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_transfers)));
+    let transfers = Router::new()
+        .route("/api/export", get(transfer::export_all))
+        .route("/api/import", post(transfer::import))
+        .route_layer(transfers);
+    let others = Router::new()
         .route("/api/conversations", post(conversations::create).route_layer(limit).get(conversations::list))
         .route(
             "/api/conversations/{id}",
@@ -33,17 +37,24 @@ pub fn router(state: AppState) -> Router {
         .route("/api/conversations/{id}/messages/{message}/restore", post(conversations::restore_message))
         .route("/api/conversations/{id}/share", post(sharing::share).delete(sharing::unshare))
         .route("/api/conversations/{id}/export", get(transfer::export_one))
-        .route("/api/export", get(transfer::export_all))
-        .route("/api/import", post(transfer::import))
         .route("/api/search", get(search::search))
         .route("/api/generations/{id}/events", get(generations::events))
-        .route("/api/generations/{id}", delete(generations::stop))
         .route("/api/events", get(events::all))
         .route("/", get(page::new_chat))
         .route("/c/{id}", get(page::conversation))
+        .route_layer(each());
+    // Who asks matters only to what belongs to somebody.
+    let personal = Router::new()
+        .route("/api/conversations/{id}/messages", post(conversations::send))
+        .route_layer(tell())
+        // Nothing keeps anybody from stopping.
+        .route("/api/generations/{id}", delete(generations::stop))
+        .merge(others)
+        .merge(transfers)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.proxies.clone(), visitor::identify));
 
+    let shared = Router::new().route("/s/{token}", get(sharing::page)).route_layer(each());
     let open = Router::new()
         .route("/api/chat", post(stateless::chat))
         .route("/api/streaming-chat", post(stateless::streaming_chat))
@@ -57,7 +68,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/math", post(math::math))
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
-        .route("/s/{token}", get(sharing::page))
+        .merge(shared)
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/api/{*rest}", axum::routing::any(not_found))

@@ -3,7 +3,7 @@
 
 use super::{
     error::ApiError,
-    extract::{Id, Name},
+    extract::{Id, Name, Query},
     page::{self, theme},
     policy,
     state::AppState,
@@ -17,7 +17,12 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use leptos::prelude::{IntoView, Owner as ReactiveOwner, RenderHtml, provide_context};
-use protocol::{conversation::ShareLink, error::ErrorCode, id::ConversationId};
+use protocol::{
+    conversation::{Conversation, ShareLink},
+    error::ErrorCode,
+    id::{ConversationId, InvalidId},
+    request::InvalidField,
+};
 
 /// `POST /api/conversations/{id}/share`.
 pub(super) async fn share(
@@ -38,15 +43,19 @@ pub(super) async fn unshare(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The most messages on one page: whoever has the address may ask for it again and again. A link leads to those before them.
+const MESSAGES: usize = 500;
+
 /// `GET /s/{token}`: who reads it is nobody's business, so that no cookie is set.
 pub(super) async fn page(
     State(state): State<AppState>,
     name: Result<Name, ApiError>,
+    query: Result<Query, ApiError>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let found = match name {
-        Ok(Name(token)) => state.conversations.shared(&token).await.map_err(ApiError::from),
-        Err(error) => Err(error),
+    let found = match (name, query) {
+        (Ok(Name(token)), Ok(Query(query))) => part(&state, &token, query.get("before").map(String::as_str)).await,
+        (Err(error), _) | (_, Err(error)) => Err(error),
     };
     let conversation = match found {
         Ok(conversation) => conversation,
@@ -72,6 +81,12 @@ pub(super) async fn page(
     keep_private(response.headers_mut());
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy::shared_page());
     Ok(response)
+}
+
+async fn part(state: &AppState, token: &str, before: Option<&str>) -> Result<Conversation, ApiError> {
+    let before = before.map(str::parse).transpose();
+    let before = before.map_err(|error: InvalidId| InvalidField::new("before", format!("is wrong: a {error}")))?;
+    Ok(state.conversations.shared(token, before, MESSAGES).await?)
 }
 
 /// Neither kept by caches, so that what is revoked is gone, nor found by search engines, nor told to the sites that it links to.

@@ -2,7 +2,8 @@
 
 use super::{client_address::TrustedProxies, highlight::Highlighting, host::AllowedHosts};
 use crate::{
-    config::Padding, conversation::Conversations, generation::Engine, rate_limit::RateLimiter, transfer::import::Limits,
+    client::Places, config::Padding, conversation::Conversations, generation::Engine, rate_limit::RateLimiter,
+    transfer::import::Limits,
 };
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
@@ -18,6 +19,10 @@ pub struct AppState {
     pub conversations: Conversations,
     /// How often a client may make a conversation; `None` for no limit.
     pub conversation_limit: Option<Arc<RateLimiter>>,
+    /// How often a client may ask for anything else than an answer; `None` for no limit.
+    pub request_limit: Option<Arc<RateLimiter>>,
+    /// How many event streams a client may read at one time; `None` for no limit.
+    pub readers: Option<Arc<Places>>,
     /// Instructions for requests that bring none.
     pub system_prompt: Option<Arc<str>>,
     /// How much a request may hold.
@@ -48,8 +53,12 @@ pub struct AppState {
 /// How files of conversations are taken in.
 #[derive(Debug, Clone)]
 pub struct Imports {
-    /// How many may be taken in at one time.
-    pub places: Arc<Semaphore>,
+    /// How many may arrive at one time: each is kept on the disk.
+    pub arriving: Arc<Semaphore>,
+    /// Whether one client may send several of them; `None` if it may.
+    pub clients: Option<Arc<Places>>,
+    /// How many of those that have arrived are taken in at one time.
+    pub working: Arc<Semaphore>,
     /// How large they may be.
     pub limits: Limits,
     /// Where they are while they are read; none for the system's own place.

@@ -1,6 +1,6 @@
 //! The response that follows a generation: drives an encoder with a reader's events.
 
-use super::{compression, delivery::Delivery, error::ApiError, heartbeat::Heartbeat};
+use super::{compression, delivery::Delivery, error::ApiError, heartbeat::Heartbeat, readers::ReaderPlace};
 use crate::{
     encode::{EVENT_STREAM, Encoder, Flow},
     generation::{Reader, StopOnDrop},
@@ -26,8 +26,8 @@ pub(super) const WRITE_SIZE: usize = 32 * 1024;
 const LONGEST_HEAD: Duration = Duration::from_secs(5);
 
 /// Follows a generation for a client that can come back: its leaving stops nothing.
-pub(super) fn follow(reader: Reader, encoder: impl Encoder, delivery: Delivery) -> Response {
-    respond(Follower::new(reader, encoder, delivery, None), delivery)
+pub(super) fn follow(reader: Reader, encoder: impl Encoder, delivery: Delivery, place: ReaderPlace) -> Response {
+    respond(Follower::new(reader, encoder, delivery, Held::Place(place)), delivery)
 }
 
 /// Follows a generation for a client that cannot come back: its leaving is the cancel.
@@ -44,13 +44,13 @@ pub(super) async fn follow_or_stop(
     if let Ok(Some(error)) = first {
         return Err(ApiError::of_answer(error, reader.generation().retry_after()));
     }
-    Ok(respond(Follower::new(reader, encoder, delivery, Some(stop)), delivery))
+    Ok(respond(Follower::new(reader, encoder, delivery, Held::Stop(stop)), delivery))
 }
 
 /// Follows a generation for a client that cannot come back, from its very first event.
 pub(super) fn follow_at_once_or_stop(reader: Reader, encoder: impl Encoder, delivery: Delivery) -> Response {
     let stop = reader.generation().stop_on_drop();
-    respond(Follower::new(reader, encoder, delivery, Some(stop)), delivery)
+    respond(Follower::new(reader, encoder, delivery, Held::Stop(stop)), delivery)
 }
 
 fn respond<E: Encoder>(follower: Follower<E>, delivery: Delivery) -> Response {
@@ -96,17 +96,26 @@ struct Follower<E> {
     padded: bool,
     /// Whether it waits, so that a waking that brings no event is the heartbeat's.
     waits: bool,
-    _stop: Option<StopOnDrop>,
+    _held: Held,
+}
+
+/// What ends with the response.
+#[expect(dead_code, reason = "it is there to be dropped")]
+enum Held {
+    /// Whoever can come back has a place for as long as they read.
+    Place(ReaderPlace),
+    /// Whoever cannot stops the generation by leaving.
+    Stop(StopOnDrop),
 }
 
 /// What most pieces fit into.
 const PIECE: usize = 128;
 
 impl<E: Encoder> Follower<E> {
-    fn new(reader: Reader, encoder: E, delivery: Delivery, stop: Option<StopOnDrop>) -> Self {
+    fn new(reader: Reader, encoder: E, delivery: Delivery, held: Held) -> Self {
         let Delivery { heartbeat, padded, .. } = delivery;
         let heartbeat = Heartbeat::new(heartbeat);
-        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, waits: false, _stop: stop }
+        Self { reader, encoder, flow: Flow::Continue, heartbeat, padded, waits: false, _held: held }
     }
 
     /// Encodes what there is, as one piece for one write. `false` once all has been read.

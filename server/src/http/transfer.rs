@@ -6,9 +6,10 @@ use super::{
     attachment::attachment,
     error::{ApiError, FromInternal},
     extract::{Id, Query},
-    state::AppState,
+    state::{AppState, Imports},
 };
 use crate::{
+    client::Client,
     transfer::{
         export::{Export, ExportError},
         formats::rivulet,
@@ -29,7 +30,8 @@ use protocol::{error::ErrorCode, id::ConversationId, request::InvalidField, tran
 use std::io;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use upload::{received, throw_away};
+use upload::received;
+pub(super) use upload::throw_away;
 
 impl FromInternal for ImportError {}
 
@@ -100,25 +102,41 @@ fn saved(body: Body, name: &str, kind: &str, content_type: &'static str) -> Resp
     response
 }
 
+/// A place for a file that arrives.
+fn place(imports: &Imports, client: Client) -> Result<impl Sized + use<>, ApiError> {
+    let of_client = imports.clients.as_ref().map(|clients| clients.take(client));
+    if let Some(None) = of_client {
+        let message = "Another file of yours is being imported. Wait for its end.";
+        return Err(ApiError::new(ErrorCode::RateLimited, message));
+    }
+    let message = "Other files are being imported at this moment. Try again in a moment.";
+    let of_all = imports.arriving.clone().try_acquire_owned();
+    Ok((of_client, of_all.map_err(|_| ApiError::new(ErrorCode::Overloaded, message))?))
+}
+
 /// `POST /api/import`: the body is the file; what it is is seen by looking at it.
 pub(super) async fn import(
     State(state): State<AppState>,
     Extension(owner): Extension<Owner>,
+    client: Client,
     request: Request,
 ) -> Result<axum::Json<ImportReport>, ApiError> {
-    let Ok(place) = state.imports.places.clone().try_acquire_owned() else {
-        throw_away(request.into_body()).await;
-        let message = "Other files are being imported at this moment. Try again in a moment.";
-        return Err(ApiError::new(ErrorCode::Overloaded, message));
+    let _place = match place(&state.imports, client) {
+        Ok(place) => place,
+        Err(refused) => {
+            throw_away(request.into_body()).await;
+            return Err(refused);
+        }
     };
     let file = received(&state, request).await?;
+    let working = state.imports.working.clone().acquire_owned().await.map_err(|_| ImportError::Failed)?;
     let (limits, background, conversations) =
         (state.imports.limits, state.background.clone(), state.conversations.clone());
     // A client that leaves drops this: nobody must be able to leave work behind that takes minutes.
     let leave = CancellationToken::new();
     let _leaving = leave.clone().drop_guard();
     let importing = state.background.spawn(async move {
-        let _place = place;
+        let _working = working;
         let left = leave.clone();
         let checking = background.spawn_blocking(move || import::check(file, limits, &left, |_| {}));
         let checked = checking.await.map_err(|_| ImportError::Failed)??;

@@ -178,8 +178,8 @@ pub trait Store: Send + Sync + 'static {
     /// Makes the token of a conversation worthless.
     async fn unshare(&self, owner: &Owner, id: ConversationId) -> Result<(), StoreError>;
 
-    /// The branch that was shown when it was shared, as it is now.
-    async fn shared(&self, token: &str) -> Result<Conversation, StoreError>;
+    /// The branch that was shown when it was shared, as it is now: its last messages or those before one of them, at most so many.
+    async fn shared(&self, token: &str, before: Option<MessageId>, limit: usize) -> Result<Conversation, StoreError>;
 
     /// A conversation with all its branches.
     async fn whole(&self, owner: &Owner, id: ConversationId) -> Result<WholeConversation, StoreError>;

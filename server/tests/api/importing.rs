@@ -19,7 +19,7 @@ use uuid::Uuid;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A file with one conversation of so many messages.
-fn long(messages: usize) -> String {
+pub fn long(messages: usize) -> String {
     let ids: Vec<String> = (0..messages).map(|_| Uuid::new_v4().to_string()).collect();
     let message = |at: usize| {
         let (role, parent) = (["user", "assistant"][at % 2], at.checked_sub(1).map(|before| &ids[before]));

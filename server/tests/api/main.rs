@@ -24,6 +24,7 @@ mod openai;
 mod padding;
 mod page;
 mod process;
+mod requests;
 mod resume;
 mod retry;
 mod search;

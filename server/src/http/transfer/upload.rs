@@ -14,15 +14,17 @@ use std::{
     path::Path,
     time::Duration,
 };
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
 /// How many pieces may wait for the disk.
 const WAITING: usize = 16;
+/// The least that must come of a file, in bytes a second: who sends more slowly keeps others from sending theirs.
+const SLOWEST: f64 = 4096.0;
 /// How much of a file that is refused is taken, in bytes and in time.
 const THROWN_AWAY: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The body of a request as a file. Each piece of it must come within the time of a body; all of it may take longer.
+/// The body of a request as a file. Within the time of a body some of it must come, if it is not all; all of it may take longer.
 pub(super) async fn received(state: &AppState, request: Request) -> Result<File, ApiError> {
     if let Err(refused) = check_head(request.headers(), state.imports.limits.bytes) {
         throw_away(request.into_body()).await;
@@ -66,10 +68,12 @@ fn too_large(limit: u64) -> ApiError {
 
 async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) -> Result<(), ApiError> {
     let (limit, patience) = (state.imports.limits.bytes, state.body_timeout);
-    let mut received = 0;
+    let enough = (patience.as_secs_f64() * SLOWEST) as u64;
+    let (mut received, mut lately, mut until) = (0, 0, Instant::now() + patience);
     loop {
-        let frame = tokio::time::timeout(patience, body.frame()).await.map_err(|_| {
-            let message = format!("Nothing more of the file came for {patience:?}.");
+        let frame = tokio::time::timeout_at(until, body.frame()).await.map_err(|_| {
+            let message =
+                format!("Only {lately} bytes of the file came in {patience:?}; it must be {enough} at least.");
             ApiError::new(ErrorCode::RequestTimeout, message)
         })?;
         let Some(frame) = frame else { return Ok(()) };
@@ -77,6 +81,10 @@ async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) ->
             frame.map_err(|_| ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole."))?;
         let Ok(piece) = frame.into_data() else { continue };
         received += piece.len() as u64;
+        lately += piece.len() as u64;
+        if lately >= enough {
+            (lately, until) = (0, Instant::now() + patience);
+        }
         if received > limit {
             throw_away(body).await;
             return Err(too_large(limit));
@@ -88,7 +96,7 @@ async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) ->
 }
 
 /// Takes what a client still sends, as much of it as is fair: one that is cut off while it sends does not read why.
-pub(super) async fn throw_away(mut body: Body) {
+pub(in crate::http) async fn throw_away(mut body: Body) {
     let all = async {
         let mut taken = 0;
         while taken < THROWN_AWAY {

@@ -7,23 +7,36 @@ pub(super) async fn a_shared_branch_is_read_by_its_token<S: Store>(store: &S) {
     let (id, messages) = long(store, &owner, 2).await;
     let empty = conversation(store, &owner).await;
     assert!(matches!(store.share(&owner, empty, "none".into()).await, Err(StoreError::NotFound(_))));
-    assert!(matches!(store.shared("token").await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.shared("token", None, 99).await, Err(StoreError::NotFound(_))));
     assert_eq!(store.share(&owner, id, "token".into()).await.unwrap(), "token");
     let (_, later) = add(store, &owner, turn(id, question("secret"), 9)).await;
     finish(store, &owner, id, later, "SECRET").await;
-    let said =
-        async || store.shared("token").await.unwrap().messages.into_iter().map(|m| m.content).collect::<Vec<_>>();
+    let said = async || {
+        store.shared("token", None, 99).await.unwrap().messages.into_iter().map(|m| m.content).collect::<Vec<_>>()
+    };
     assert_eq!(said().await, ["q0", "a0", "q1", "a1"], "what is said later is not shared");
     assert_eq!(store.get(&owner, id, Window::All).await.unwrap().shared.as_deref(), Some("token"));
     assert_eq!(store.share(&owner, id, "other".into()).await.unwrap(), "token", "it keeps its address");
     assert_eq!(said().await.len(), 6, "until it is shared again");
+    let part = async |before: MessageId, limit| {
+        let part = store.shared("token", Some(before), limit).await;
+        part.map(|part| (part.messages.into_iter().map(|m| m.content).collect::<Vec<_>>(), part.earlier))
+    };
+    assert_eq!(store.shared("token", None, 1).await.unwrap().messages.len(), 1);
+    assert_eq!(part(messages[3], 2).await.unwrap(), (vec!["a0".into(), "q1".into()], true));
+    assert_eq!(part(messages[2], 2).await.unwrap(), (vec!["q0".into(), "a0".into()], false));
+    // A branch that is not shared.
+    let (_, other) = add(store, &owner, turn(id, NewAsk::Retry(messages[3]), 9)).await;
+    let other = finish(store, &owner, id, other, "OTHER").await;
+    assert!(matches!(part(other, 2).await, Err(StoreError::NotFound(_))));
     store.delete_message(&owner, id, messages[2]).await.unwrap();
     assert_eq!(said().await, ["q0", "a0"]);
+    assert!(matches!(part(messages[3], 2).await, Err(StoreError::NotFound(_))));
     store.unshare(&owner, id).await.unwrap();
-    assert!(matches!(store.shared("token").await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.shared("token", None, 99).await, Err(StoreError::NotFound(_))));
     store.share(&owner, id, "new".into()).await.unwrap();
     store.delete(&owner, id).await.unwrap();
-    assert!(matches!(store.shared("new").await, Err(StoreError::NotFound(_))));
+    assert!(matches!(store.shared("new", None, 99).await, Err(StoreError::NotFound(_))));
 }
 
 /// What was edited away must not be seen in the title either.

@@ -70,6 +70,15 @@ pub(super) async fn depth(
     Ok(path.iter().position(|key| *key == message))
 }
 
+/// The text that the branch of a message begins with.
+pub(super) const BEGINNING: &str = "WITH RECURSIVE branch (key) AS (SELECT ?1 UNION ALL \
+     SELECT m.parent FROM branch JOIN messages m ON m.key = branch.key WHERE m.parent IS NOT NULL) \
+     SELECT m.content FROM messages m WHERE m.key = (SELECT min(key) FROM branch)";
+
+pub(super) async fn beginning(connection: &mut SqliteConnection, message: i64) -> Result<String, StoreError> {
+    Ok(query_scalar(BEGINNING).bind(message).fetch_one(connection).await?)
+}
+
 /// The newest of the messages that follow this one; itself if none does. Keys grow, so it is a leaf. (A plain join would read the
 /// whole conversation for each message.)
 pub(super) const NEWEST_LEAF: &str = "WITH RECURSIVE below (key) AS (SELECT ?1 UNION ALL \

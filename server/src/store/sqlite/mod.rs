@@ -375,9 +375,10 @@ impl Store for SqliteStore {
         self.write(move |connection| async move { transfer::unshare(connection, &owner, id).await }.boxed()).await
     }
 
-    async fn shared(&self, token: &str) -> Result<Conversation, StoreError> {
+    async fn shared(&self, token: &str, before: Option<MessageId>, limit: usize) -> Result<Conversation, StoreError> {
         let token = token.to_owned();
-        self.read(move |connection| async move { transfer::shared(connection, &token).await }.boxed()).await
+        self.read(move |connection| async move { transfer::shared(connection, &token, before, limit).await }.boxed())
+            .await
     }
 
     async fn whole(&self, owner: &Owner, id: ConversationId) -> Result<WholeConversation, StoreError> {

@@ -12,11 +12,10 @@ use crate::{
 };
 use protocol::{
     conversation::Conversation,
-    id::ConversationId,
+    id::{ConversationId, MessageId},
     message::{Message, MessageStatus},
 };
 use sqlx::{Row, SqliteConnection, query, query_scalar};
-use uuid::Uuid;
 
 pub(super) const ALL_MESSAGES: &str = concat!(
     "SELECT ",
@@ -93,27 +92,42 @@ pub(super) async fn unshare(
     Ok(())
 }
 
-pub(super) async fn shared(connection: &mut SqliteConnection, token: &str) -> Result<Conversation, StoreError> {
-    let row = query(conversations::BY_TOKEN).bind(token).fetch_optional(&mut *connection).await?;
-    let row = row.ok_or(StoreError::NotFound("shared conversation"))?;
+/// The last message of a branch that is not deleted: what was deleted since is not shown, nor what followed it.
+pub(super) const NOT_DELETED: &str = "WITH RECURSIVE branch (key, deleted_at) AS (SELECT key, deleted_at FROM messages WHERE key = ? UNION ALL \
+     SELECT m.key, m.deleted_at FROM branch JOIN messages b ON b.key = branch.key JOIN messages m ON m.key = b.parent \
+     WHERE branch.deleted_at IS NOT NULL) SELECT key FROM branch WHERE deleted_at IS NULL";
+
+pub(super) async fn shared(
+    connection: &mut SqliteConnection,
+    token: &str,
+    before: Option<MessageId>,
+    limit: usize,
+) -> Result<Conversation, StoreError> {
+    let gone = || StoreError::NotFound("shared conversation");
+    let row = query(conversations::BY_TOKEN).bind(token).fetch_optional(&mut *connection).await?.ok_or_else(gone)?;
     let mut found = conversations::found(&row)?;
     let head: Option<i64> = row.try_get(AFTER_FOUND)?;
-    // What was deleted since is not shown, nor what followed it.
-    let branch = branches::up(connection, head, usize::MAX).await?;
-    let deleted = "SELECT m.id FROM messages m WHERE m.conversation = ? AND m.deleted_at IS NOT NULL";
-    let deleted: Vec<Uuid> = query_scalar(deleted).bind(found.key).fetch_all(connection).await?;
-    let there = branch.into_iter().map(|row| row.message).take_while(|message| !deleted.contains(&message.id.0));
-    let messages: Vec<_> = there.collect();
-    let first = messages.first().ok_or(StoreError::NotFound("shared conversation"))?;
+    let head = query_scalar(NOT_DELETED).bind(head).fetch_optional(&mut *connection).await?.ok_or_else(gone)?;
+    let from = match before {
+        None => Some(head),
+        Some(message) => {
+            let row = branches::one(connection, found.key, message).await?;
+            // Who knows the token knows nothing of other branches.
+            branches::depth(connection, Some(head), row.key).await?.ok_or_else(gone)?;
+            row.parent
+        }
+    };
+    let branch = branches::up(connection, from, limit).await?;
+    let earlier = branch.first().ok_or_else(gone)?.parent.is_some();
     if found.title_by != title_by::PERSON {
         // One that was made from words that are not shown would show them.
-        found.summary.title = title(&first.content);
+        found.summary.title = title(&branches::beginning(connection, head).await?);
     }
     Ok(Conversation {
         summary: found.summary,
         settings: found.settings,
-        messages,
-        earlier: false,
+        messages: branch.into_iter().map(|row| row.message).collect(),
+        earlier,
         shared: found.share_token,
     })
 }
