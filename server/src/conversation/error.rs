@@ -41,7 +41,9 @@ impl From<ConversationError> for PublicError {
             ConversationError::Failed => ErrorCode::Internal,
             ConversationError::NothingToContinue | ConversationError::KeyReused => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
-            ConversationError::Store(StoreError::AnswerUnderWay(_) | StoreError::AlreadyThere) => ErrorCode::Conflict,
+            ConversationError::Store(
+                StoreError::AnswerUnderWay(_) | StoreError::AlreadyThere | StoreError::TooManyPinned,
+            ) => ErrorCode::Conflict,
             ConversationError::Store(StoreError::InvalidCursor) => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::Unavailable(_)) => ErrorCode::StorageUnavailable,
             ConversationError::Store(error @ StoreError::Failed(_)) => {

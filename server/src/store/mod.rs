@@ -34,6 +34,9 @@ use protocol::{
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// The most conversations that one owner pins: all of them are on the first page of the list.
+pub const MOST_PINNED: i64 = 100;
+
 /// How long a deletion can be taken back. Then what was deleted is removed for good.
 pub const UNDO: Duration = Duration::from_secs(10 * 60);
 
@@ -62,6 +65,9 @@ pub enum StoreError {
     /// A conversation or message with this id is there already.
     #[error("a conversation or message with this id is there already")]
     AlreadyThere,
+    /// As many conversations are pinned as may be.
+    #[error("{MOST_PINNED} conversations are pinned already, the most that may be; unpin another one first")]
+    TooManyPinned,
     /// A cursor that is none of those that were given.
     #[error("`cursor` must be the `next` of an earlier page, or be left out")]
     InvalidCursor,
@@ -189,7 +195,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Adds a conversation with all its branches and its original times, whole or not at all: others write in between, but it is
     /// found only when all of it is there. Answers that are being written
-    /// are kept as interrupted. What the owner has already, by its id or its origin, is left as it is; an id that is taken
+    /// are kept as interrupted, and what would be pinned beyond [`MOST_PINNED`] is not. What the owner has already, by its id or its origin, is left as it is; an id that is taken
     /// otherwise is [`StoreError::AlreadyThere`].
     async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError>;
 

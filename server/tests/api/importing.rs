@@ -224,6 +224,36 @@ async fn a_file_of_nothing_takes_no_memory() {
     }
 }
 
+/// All that are pinned are on every first page.
+#[tokio::test]
+async fn nobody_pins_more_than_a_page() {
+    let app = TestApp::start().await;
+    let pinned = |_| long(2).replacen("\"rivulet\"", "\"pinned\":true,\"rivulet\"", 1);
+    let file = format!("[{}]", (0..150).map(pinned).collect::<Vec<_>>().join(","));
+    let report =
+        app.request(Method::POST, "/api/import").body(file).send().await.unwrap().json::<Value>().await.unwrap();
+    assert_eq!(report["imported"], 150);
+    let page = app.get("/api/conversations?limit=1").await.json::<Value>().await.unwrap();
+    let page = page["conversations"].as_array().unwrap().clone();
+    assert_eq!(page.len(), 101);
+    let path = |one: &Value| format!("/api/conversations/{}", one["id"].as_str().unwrap());
+    let pin = async |one: &Value, pinned: bool| {
+        app.request(Method::PATCH, &path(one)).json(&json!({"pinned": pinned})).send().await.unwrap()
+    };
+    assert_eq!(pin(&page[0], true).await.status(), 200, "it is pinned already");
+    let detail = problem(pin(&page[100], true).await, 409, "conflict").await;
+    assert!(detail.starts_with("100 conversations are pinned already"), "{detail}");
+    assert_eq!(pin(&page[0], false).await.status(), 200);
+    assert_eq!(pin(&page[100], true).await.status(), 200);
+    // Nor by deleting and restoring.
+    assert_eq!(app.delete(&path(&page[1])).await.status(), 204);
+    assert_eq!(pin(&page[0], true).await.status(), 200);
+    let restored = app.request(Method::PATCH, &path(&page[1])).json(&json!({"deleted": false})).send().await.unwrap();
+    assert_ne!(restored.json::<Value>().await.unwrap()["pinned"], true);
+    let first = app.get("/api/conversations?limit=1").await.json::<Value>().await.unwrap();
+    assert_eq!(first["conversations"].as_array().unwrap().len(), 101);
+}
+
 #[tokio::test]
 async fn what_is_more_than_anybody_has_is_refused() {
     let app = TestApp::with(&[("RIVULET_MAX_ANSWER_BYTES", "1000")]).await;

@@ -5,7 +5,7 @@ use super::{
     rows::{self, AFTER_SUMMARY, integer, owner_name, summary_columns},
 };
 use crate::{
-    store::{OwnerSummary, StoreError},
+    store::{MOST_PINNED, OwnerSummary, StoreError},
     visitor::Owner,
 };
 use protocol::{
@@ -177,12 +177,17 @@ pub(super) async fn change(
     let ConversationChange { title, pinned, head, deleted } = change;
     if deleted == Some(false) {
         deletion::restore(connection, owner, id).await?;
+        let restored = find(connection, owner, id).await?;
+        pin_only_if_allowed(connection, restored.key).await?;
     }
     let conversation = find(connection, owner, id).await?;
     if let Some(title) = title {
         set_title(connection, conversation.key, &title, title_by::PERSON).await?;
     }
     if let Some(pinned) = pinned {
+        if pinned && !conversation.summary.pinned && !may_pin(connection, conversation.key).await? {
+            return Err(StoreError::TooManyPinned);
+        }
         query("UPDATE conversations SET pinned = ? WHERE key = ?")
             .bind(pinned)
             .bind(conversation.key)
@@ -193,6 +198,26 @@ pub(super) async fn change(
         show(connection, conversation.key, message).await?;
     }
     Ok(find(connection, owner, id).await?.summary)
+}
+
+/// How many conversations the owner of this one has pinned besides it.
+pub(super) const COUNT_PINNED: &str = "SELECT count(*) FROM conversations WHERE owner = (SELECT owner FROM conversations WHERE key = ?1) \
+     AND pinned = 1 AND deleted_at IS NULL AND head IS NOT NULL AND key <> ?1";
+
+async fn may_pin(connection: &mut SqliteConnection, conversation: i64) -> Result<bool, StoreError> {
+    let pinned: i64 = query_scalar(COUNT_PINNED).bind(conversation).fetch_one(connection).await?;
+    Ok(pinned < MOST_PINNED)
+}
+
+/// Unpins what comes in or comes back, if as many others are pinned as may be.
+pub(super) async fn pin_only_if_allowed(
+    connection: &mut SqliteConnection,
+    conversation: i64,
+) -> Result<(), StoreError> {
+    if !may_pin(connection, conversation).await? {
+        query("UPDATE conversations SET pinned = 0 WHERE key = ?").bind(conversation).execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// Whether the branch that is shown has this message.

@@ -184,6 +184,7 @@ async fn no_statement_scans_a_table() {
     for statement in [
         conversations::PINNED,
         conversations::RECENT,
+        conversations::COUNT_PINNED,
         conversations::FIND,
         conversations::BY_TOKEN,
         deletion::GONE,
