@@ -52,7 +52,7 @@ pub(super) async fn a_shared_title_is_made_of_what_is_shown<S: Store>(store: &S)
     assert_eq!(title().await, "rivers");
     store.set_title(&owner, id, "About hunter2".into()).await.unwrap();
     store.share(&owner, id, "title".into()).await.unwrap();
-    let shared = async || store.shared("title").await.unwrap().summary.title;
+    let shared = async || store.shared("title", None, 9).await.unwrap().summary.title;
     assert_eq!((title().await.as_str(), shared().await.as_str()), ("About hunter2", "rivers"));
     let named = ConversationChange { title: Some("Mine".into()), ..ConversationChange::default() };
     store.change(&owner, id, named).await.unwrap();

@@ -119,7 +119,7 @@ async fn a_shared_address_never_shows_what_came_later_from_somebody_else() {
     remove_what_is_deleted(&store, &folder).await;
     let of_ben = contract::conversation(&store, &ben).await;
     ended_turn(&store, &ben, of_ben, "ben's secret").await;
-    let shared = store.shared("token").await;
+    let shared = store.shared("token", None, 9).await;
     assert!(matches!(shared, Err(StoreError::NotFound(_))), "{shared:?}");
 }
 
@@ -179,7 +179,7 @@ async fn a_shared_branch_whose_end_was_removed_still_shows_the_rest() {
     ended_turn(&store, &owner, id, "first").await;
     let (second, _) = ended_turn(&store, &owner, id, "second").await;
     store.share(&owner, id, "token".into()).await.unwrap();
-    let shown = async || store.shared("token").await.unwrap().messages.len();
+    let shown = async || store.shared("token", None, 9).await.unwrap().messages.len();
     assert_eq!(shown().await, 4);
     store.delete_message(&owner, id, second).await.unwrap();
     assert_eq!(shown().await, 2);
