@@ -18,11 +18,36 @@ const MOST_EVENTS: usize = 20_000;
 /// Nesting deeper than this is no formula.
 const DEEPEST: usize = 40;
 
+/// With so few commands, no formula is too deep for the stack of any thread.
+const FEW: usize = 60;
+
+/// With more than these, it stays as it is written; no formula of an answer has so many.
+const MANY: usize = 400;
+
+/// The stack for one with more than a few, in bytes: 160 kB for each of as many as there may be within each other. Memory is
+/// only taken where it is used.
+const STACK: usize = 64 << 20;
+
 /// The formula as MathML; none if it is not understood, or could do harm.
 pub fn mathml(tex: &str, is_display: bool) -> Option<String> {
     if tex.len() > LONGEST || defines(tex) || depth(tex) > DEEPEST {
         return None;
     }
+    let nests = tex.bytes().filter(|byte| b"\\{^_".contains(byte)).count();
+    if nests <= FEW {
+        return made(tex, is_display);
+    }
+    if nests > MANY {
+        return None;
+    }
+    // Commands nest without braces too (`\sqrt\sqrt…`), and the library goes as deep as they do.
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("formula".to_owned()).stack_size(STACK);
+        builder.spawn_scoped(scope, || made(tex, is_display)).ok()?.join().ok()?
+    })
+}
+
+fn made(tex: &str, is_display: bool) -> Option<String> {
     let storage = Storage::new();
     let mut events: Vec<Event<'_>> = Vec::new();
     for event in Parser::new(tex, &storage) {
@@ -101,7 +126,7 @@ const ELEMENTS: [&str; 30] = [
 ];
 
 /// Styles are not among them: the page's policy refuses those.
-const ATTRIBUTES: [&str; 34] = [
+const ATTRIBUTES: [&str; 35] = [
     "accent",
     "accentunder",
     "class",
@@ -135,6 +160,7 @@ const ATTRIBUTES: [&str; 34] = [
     "scriptlevel",
     "separator",
     "stretchy",
+    "symmetric",
     "width",
 ];
 
@@ -222,11 +248,12 @@ mod tests {
     #[test]
     fn what_is_no_formula_is_none() {
         let deep = "{".repeat(1000);
-        let roots = format!("{}x", "\\sqrt".repeat(800));
-        for tex in ["\\frac{a", "\\nosuchcommand", "\\def\\a{\\a\\a}\\a", &deep, &"x".repeat(5000)] {
+        let roots = |count: usize| format!("{}x", "\\sqrt".repeat(count));
+        for tex in ["\\frac{a", "\\nosuchcommand", "\\def\\a{\\a\\a}\\a", &deep, &"x".repeat(5000), &roots(800)] {
             assert_eq!(mathml(tex, false), None, "{tex:.20}");
         }
-        let _ = mathml(&roots, false);
+        // As deep as commands go, and yet the stack holds.
+        assert!(mathml(&roots(390), false).is_some_and(|made| made.matches("<msqrt>").count() == 390));
     }
 
     #[test]

@@ -1,0 +1,100 @@
+// Code in answers: its colours while it comes and after a reload, and what can be done with it. Formulas.
+import { readFile } from "node:fs/promises";
+import { faults } from "../support/accessibility";
+import { expect, test } from "../support/fixtures";
+
+const LINES = Array.from({ length: 60 }, (_, number) => `const value${number} = "text ${number}"; // note`);
+
+test("code that grows has its colours, as ranges over one text", async ({ chat, page, scripted }) => {
+  await chat.open(scripted.url);
+  let go = () => {};
+  const looked = new Promise<void>((done) => (go = done));
+  scripted.next(async ({ say, after }) => {
+    say({ type: "chunk", content: "1. Code:\n\n   ```js\n" });
+    for (const line of LINES) {
+      say({ type: "chunk", content: `   ${line}\n` });
+      await after(10);
+    }
+    await looked;
+    say({ type: "chunk", content: "   ```\n\nDone." });
+    say({ type: "complete", finish_reason: "stop" });
+  });
+  const answer = await chat.ask("hello");
+  const code = answer.article.locator("pre code");
+  // It is still open.
+  const ranges = () =>
+    page.evaluate(() => {
+      const all = (CSS as unknown as { highlights: Map<string, Set<StaticRange>> }).highlights;
+      return Object.fromEntries([...all].map(([kind, found]) => [kind, [...found].map((range) => range.startContainer.textContent!.slice(range.startOffset, range.endOffset).trim())]));
+    });
+  await expect.poll(async () => (await ranges())["syntax-string"]?.length ?? 0, { timeout: 20_000 }).toBe(60);
+  await answer.is("streaming");
+  const found = await ranges();
+  expect(found["syntax-keyword"]).toEqual(LINES.map(() => "const"));
+  expect(found["syntax-string"]).toContain('"text 59"');
+  expect(await code.evaluate((element) => element.childElementCount)).toBe(0);
+  go();
+  await answer.is("complete");
+  expect((await code.textContent())!.trim().split("\n")).toEqual(LINES);
+  await expect(answer.article.getByText("60 lines")).toBeVisible();
+});
+
+test("code is coloured in the HTML of a page, and formulas are set", async ({ chat, browser }) => {
+  await chat.open();
+  const answer = await chat.ask("/fast Show me what you can do");
+  await answer.is("complete");
+  const reader = await browser.newContext({ javaScriptEnabled: false, storageState: await chat.page.context().storageState() });
+  const page = await reader.newPage();
+  await page.goto(chat.page.url());
+  await expect(page.locator("pre code span[class^='syntax-']").first()).toBeVisible();
+  await reader.close();
+
+  // The page takes it over as it is.
+  await chat.reload();
+  const code = chat.page.locator("article pre code").first();
+  await expect(code.locator("span[class^='syntax-']").first()).toBeVisible();
+  expect(await faults(chat.page)).toEqual([]);
+});
+
+test("a formula is set when it has come", async ({ chat, scripted }) => {
+  await chat.open(scripted.url);
+  scripted.next(async ({ say, after }) => {
+    for (const piece of ["The root \\(", "\\sqrt{", "x}", "\\) and\n\n\\[\n\\frac{a}", "{b}\n\\]", "\n\nDone."]) {
+      say({ type: "chunk", content: piece });
+      await after(50);
+    }
+    say({ type: "complete", finish_reason: "stop" });
+  });
+  const answer = await chat.ask("hello");
+  await answer.is("complete");
+  await expect(answer.article.locator("math msqrt")).toBeVisible();
+  await expect(answer.article.locator("math[display=block] mfrac")).toBeVisible();
+});
+
+test("long code is folded after a reload, can be wrapped, and saved as a file", async ({ chat, page, sidebar }) => {
+  await chat.open();
+  const id = (end: number) => `01890a5d-ac96-774b-bccf-${(Date.now() + end).toString(16).padStart(12, "0")}`;
+  const [conversation, question, answered] = [id(0), id(1), id(2)];
+  const message = { status: "complete", created_at: 1760000000000 };
+  const file = {
+    rivulet: 1, id: conversation, title: "Long code", created_at: 1760000000000, updated_at: 1760000000000, head: answered,
+    messages: [
+      { id: question, role: "user", content: "code?", ...message },
+      { id: answered, parent_id: question, role: "assistant", content: "```js\n" + LINES.join("\n") + "\n```", ...message },
+    ],
+  };
+  const imported = await page.request.post("/api/import", { data: JSON.stringify(file), headers: { "content-type": "application/json" } });
+  expect(imported.ok(), await imported.text()).toBe(true);
+  await chat.reload();
+  await sidebar.link("Long code").click();
+  const block = chat.answers.first();
+  const height = async () => (await block.locator("pre").boundingBox())!.height;
+  const folded = await height();
+  await block.getByRole("button", { name: "Show all 60 lines" }).click();
+  await expect.poll(height).toBeGreaterThan(folded * 2);
+  await block.getByRole("button", { name: "Wrap lines" }).click();
+  await expect(block.getByRole("button", { name: "Wrap lines" })).toHaveAttribute("aria-pressed", "true");
+  const [saved] = await Promise.all([page.waitForEvent("download"), block.getByRole("button", { name: "Download" }).click()]);
+  expect(saved.suggestedFilename()).toBe("code.js");
+  expect((await readFile(await saved.path(), "utf8")).trim()).toBe(LINES.join("\n"));
+});
