@@ -1,13 +1,17 @@
 //! Text to tree.
 
+mod definitions;
+mod inlines;
+
 use super::{
     address::Address,
-    autolink, math,
+    math,
     syntax::{Alignment, Block, Inline},
 };
-use pulldown_cmark::{
-    BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd,
-};
+pub use definitions::Definitions;
+use definitions::Known;
+use inlines::{Inlines, unlinked};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, OffsetIter, Options, Parser, Tag, TagEnd};
 use std::{borrow::Cow, ops::Range};
 
 /// Nesting deeper than this is flattened, so that no text can exhaust the stack.
@@ -22,37 +26,6 @@ pub struct Parsed {
     pub edge: Vec<usize>,
     /// What links with a label may refer to.
     pub definitions: Definitions,
-}
-
-/// What links with a label refer to, by label.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Definitions(Vec<Definition>);
-
-#[derive(Debug, Clone, PartialEq)]
-struct Definition {
-    label: String,
-    address: String,
-    title: String,
-}
-
-impl Definitions {
-    /// Takes those in that are not known yet: the first one of a label counts.
-    pub fn extend(&mut self, more: Self) {
-        for one in more.0 {
-            if self.find(&one.label).is_none() {
-                self.0.push(one);
-            }
-        }
-    }
-
-    fn find(&self, label: &str) -> Option<&Definition> {
-        self.0.iter().find(|known| known.label == label)
-    }
-}
-
-/// Labels are the same apart from case and the number of blanks.
-fn normal(label: &str) -> String {
-    label.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// The older footnotes make a mark of every `[^1]`, whether or not the footnote has been read yet.
@@ -71,12 +44,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
 pub fn parse(text: &str, known: &Definitions) -> Parsed {
     let unified = if math::may_hold(text) { math::unified(text, &code(text)) } else { Cow::Borrowed(text) };
     let events = Parser::new_with_broken_link_callback(&unified, OPTIONS, Some(Known(known))).into_offset_iter();
-    let definitions = events.reference_definitions().iter().map(|(label, found)| Definition {
-        label: normal(label),
-        address: found.dest.to_string(),
-        title: found.title.as_deref().unwrap_or_default().to_owned(),
-    });
-    let definitions = Definitions(definitions.collect());
+    let definitions = Definitions::of(events.reference_definitions());
     let mut reader = Reader { events, source: text, depth: 0, level: 0, edge: Vec::new() };
     let mut blocks = Vec::new();
     while let Some((event, range)) = reader.events.next() {
@@ -113,20 +81,6 @@ fn code(text: &str) -> Vec<Range<usize>> {
         }
     }
     code
-}
-
-/// The definitions of the text before.
-#[derive(Clone, Copy)]
-struct Known<'a>(&'a Definitions);
-
-impl<'a> BrokenLinkCallback<'a> for Known<'_> {
-    fn handle_broken_link(&mut self, link: BrokenLink<'a>) -> Option<(CowStr<'a>, CowStr<'a>)> {
-        if self.0.0.is_empty() {
-            return None;
-        }
-        let found = self.0.find(&normal(&link.reference))?;
-        Some((found.address.clone().into(), found.title.clone().into()))
-    }
 }
 
 struct Reader<'a, 'k> {
@@ -412,67 +366,6 @@ fn language(kind: &CodeBlockKind<'_>) -> Option<String> {
     let CodeBlockKind::Fenced(info) = kind else { return None };
     let word = info.split([' ', '\t', ',', '{']).next().unwrap_or_default();
     (!word.is_empty()).then(|| word.to_owned())
-}
-
-/// A link's own text makes no further links.
-fn unlinked(content: Vec<Inline>) -> Vec<Inline> {
-    let mut flat = Vec::with_capacity(content.len());
-    for inline in content {
-        match inline {
-            Inline::Link { content, .. } => flat.extend(unlinked(content)),
-            Inline::Emphasis(content) => flat.push(Inline::Emphasis(unlinked(content))),
-            Inline::Strong(content) => flat.push(Inline::Strong(unlinked(content))),
-            Inline::Struck(content) => flat.push(Inline::Struck(unlinked(content))),
-            other => flat.push(other),
-        }
-    }
-    flat
-}
-
-/// Collects inlines; text that comes in pieces is joined before bare addresses are looked for in it.
-#[derive(Default)]
-struct Inlines {
-    done: Vec<Inline>,
-    text: String,
-}
-
-impl Inlines {
-    fn is_empty(&self) -> bool {
-        self.done.is_empty() && self.text.is_empty()
-    }
-
-    fn text(&mut self, text: &str) {
-        self.text.push_str(text);
-    }
-
-    fn push(&mut self, inline: Inline) {
-        self.end_text();
-        self.done.push(inline);
-    }
-
-    fn end_text(&mut self) {
-        let text = std::mem::take(&mut self.text);
-        let mut rest = text.as_str();
-        while let Some(found) = autolink::find(rest) {
-            if found.start > 0 {
-                self.done.push(Inline::Text(rest[..found.start].to_owned()));
-            }
-            let shown = rest[found.start..found.end].to_owned();
-            let address = Address::new(format!("{}{shown}", found.prefix));
-            self.done.push(Inline::Link { address, title: String::new(), content: vec![Inline::Text(shown)] });
-            rest = &rest[found.end..];
-        }
-        if !rest.is_empty() {
-            self.done.push(Inline::Text(rest.to_owned()));
-        }
-    }
-
-    /// What was collected, if anything.
-    fn take(&mut self) -> Option<Vec<Inline>> {
-        self.end_text();
-        let done = std::mem::take(&mut self.done);
-        (!done.is_empty()).then_some(done)
-    }
 }
 
 #[cfg(test)]
