@@ -25,7 +25,7 @@ impl Served {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rivulet"));
         command.env_clear().env("RIVULET_ADDR", "127.0.0.1:0").env("RIVULET_DISCOVER", "off");
         command.env("RIVULET_SITE_ROOT", site).env("DATABASE_URL", format!("sqlite:{}", database.display()));
-        command.env("RIVULET_MAX_IMPORT_BYTES", "64GiB");
+        command.env("RIVULET_MAX_IMPORT_BYTES", "64GiB").env("RIVULET_REQUEST_LIMIT", "off");
         let mut process = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut log = BufReader::new(process.stderr.take().unwrap()).lines().map_while(Result::ok);
         let line = log.find(|line| line.contains("serving on ")).expect("it does not serve");

@@ -41,7 +41,8 @@ pub(super) async fn import(
     owner: &Owner,
     conversation: WholeConversation,
 ) -> Result<Imported, StoreError> {
-    let mut import = Import { owner: owner.clone(), conversation, row: None, keys: HashMap::new(), stored: 0 };
+    let mut import =
+        Box::new(Import { owner: owner.clone(), conversation, row: None, keys: HashMap::new(), stored: 0 });
     let mut row = None;
     loop {
         match writer.run(Box::new(move |connection| import.step(connection).boxed())).await {
@@ -76,7 +77,7 @@ enum Step {
 }
 
 impl Import {
-    async fn step(mut self, connection: &mut SqliteConnection) -> Result<Step, StoreError> {
+    async fn step(mut self: Box<Self>, connection: &mut SqliteConnection) -> Result<Step, StoreError> {
         let owner = conversations::owner_key(connection, &self.owner).await?;
         // Asked for each piece: the same may come twice at one time.
         if self.is_here(connection, owner).await? {

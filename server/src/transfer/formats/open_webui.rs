@@ -192,7 +192,7 @@ impl Said {
             left_out.pictures += pictures;
             left_out.files += others;
         }
-        let (content, reasoning) = self.content.map_or_else(Default::default, |content| content.said(left_out));
+        let (content, reasoning) = self.content.map(|content| content.said(left_out)).unwrap_or_default();
         let error = self.error.and_then(|Failure(text)| text);
         let is_empty = content.trim().is_empty() && reasoning.is_empty() && error.is_none() && self.files.is_none();
         if is_empty && role != Role::Assistant {
