@@ -284,6 +284,9 @@ pub struct SendMessage {
     /// The question that `content` takes the place of: the new one stands beside it, and the old branch is kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit: Option<MessageId>,
+    /// With `content`: a message of the branch that the question goes on with, should another one be shown by now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<MessageId>,
     /// What to change in the conversation's settings, from this answer on.
     #[serde(flatten)]
     pub settings: SettingsChange,
@@ -306,6 +309,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             #[serde(rename = "continue")]
             continue_from: Option<MessageId>,
             edit: Option<MessageId>,
+            parent: Option<MessageId>,
             whole: bool,
             detached: bool,
             #[serde(deserialize_with = "change::deserialize")]
@@ -324,6 +328,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             retry,
             continue_from,
             edit,
+            parent,
             whole,
             detached,
             model,
@@ -333,15 +338,17 @@ impl<'de> Deserialize<'de> for SendMessage {
             max_tokens,
         } = Fields::deserialize(deserializer)?;
         let settings = SettingsChange { model, system_prompt, temperature, top_p, max_tokens };
-        Ok(Self { content, retry, continue_from, edit, settings, whole, detached })
+        Ok(Self { content, retry, continue_from, edit, parent, settings, whole, detached })
     }
 }
 
 /// What a [`SendMessage`] asks for, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Ask {
-    /// A new question.
+    /// A new question at the end of the branch that is shown.
     Question(String),
+    /// A new question at the end of the branch that goes through this message.
+    After(MessageId, String),
     /// A new question in the place of this one.
     Edit(MessageId, String),
     /// Another answer to the question that this message answers.
@@ -359,15 +366,22 @@ impl SendMessage {
                 "and `whole` cannot both be true: one waits, the other does not",
             ));
         }
+        if self.parent.is_some() && (self.content.is_none() || self.edit.is_some()) {
+            return Err(InvalidField::new(
+                "parent",
+                "is for a new question only: leave it out, or give `content` alone",
+            ));
+        }
         validate_settings(&self.settings.clone().apply(ConversationSettings::default()), limits)?;
         let ask = match (self.content, self.retry, self.continue_from, self.edit) {
             (Some(content), None, None, edit) => {
                 let turn = [Turn { role: Role::User, content }];
                 validate_turns(&turn, limits, "content")?;
                 let [Turn { content, .. }] = turn;
-                match edit {
-                    Some(question) => Ask::Edit(question, content),
-                    None => Ask::Question(content),
+                match (edit, self.parent) {
+                    (Some(question), _) => Ask::Edit(question, content),
+                    (None, Some(message)) => Ask::After(message, content),
+                    (None, None) => Ask::Question(content),
                 }
             }
             (None, Some(message), None, None) => Ask::Retry(message),
@@ -485,6 +499,15 @@ mod tests {
         assert_eq!(ask, Ask::Edit(id, "Hi".into()));
         assert!(send(json!({"edit": id})).unwrap_err().to_string().starts_with("`content` must be given with `edit`"));
         assert!(send(json!({"edit": id, "retry": id})).is_err());
+        let (ask, _) = send(json!({"parent": id, "content": "Hi"})).unwrap();
+        assert_eq!(ask, Ask::After(id, "Hi".into()));
+        for odd in [
+            json!({"parent": id}),
+            json!({"parent": id, "retry": id}),
+            json!({"parent": id, "edit": id, "content": "x"}),
+        ] {
+            assert!(send(odd).unwrap_err().to_string().starts_with("`parent` is for a new question only"));
+        }
         assert!(send(json!({"content": ""})).unwrap_err().to_string().starts_with("`content` must not be empty"));
     }
 }

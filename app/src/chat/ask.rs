@@ -56,7 +56,7 @@ impl Ask {
     /// The question's text.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.wish {
-            Wish::Question(text) | Wish::Edit(_, text) => Some(text),
+            Wish::Question(text) | Wish::After(_, text) | Wish::Edit(_, text) => Some(text),
             Wish::Retry(_) | Wish::Continue(_) => None,
         }
     }
@@ -73,7 +73,7 @@ impl Ask {
     pub(crate) fn replaced(&self) -> Option<MessageId> {
         match self.wish {
             Wish::Retry(id) | Wish::Continue(id) => Some(id),
-            Wish::Question(_) | Wish::Edit(..) => None,
+            Wish::Question(_) | Wish::After(..) | Wish::Edit(..) => None,
         }
     }
 
@@ -98,7 +98,9 @@ impl Ask {
     pub(crate) fn body(&self, settings: SettingsChange, whole: bool) -> SendMessage {
         let empty = SendMessage { settings, whole, ..SendMessage::default() };
         match self.wish.clone() {
-            Wish::Question(text) => SendMessage { content: Some(text), ..empty },
+            Wish::Question(text) | Wish::After(_, text) => {
+                SendMessage { content: Some(text), parent: self.after, ..empty }
+            }
             Wish::Edit(id, text) => SendMessage { content: Some(text), edit: Some(id), ..empty },
             Wish::Retry(id) => SendMessage { retry: Some(id), ..empty },
             Wish::Continue(id) => SendMessage { continue_from: Some(id), ..empty },

@@ -228,6 +228,16 @@ async fn a_message_is_deleted_and_brought_back() {
 }
 
 #[wasm_bindgen_test]
+async fn a_question_says_which_message_it_goes_on_from() {
+    let server = FakeServer::new([whole(5, 6)]);
+    let (chat, _place, _handle) = two_turns();
+    chat.send("five");
+    until(|| server.asked().len() == 1).await;
+    assert_eq!(server.asked()[0].body, format!(r#"{{"content":"five","parent":"{}",{UNSET}}}"#, id(4)));
+    ended(chat).await;
+}
+
+#[wasm_bindgen_test]
 async fn a_double_click_deletes_once_and_says_so_once() {
     let rest = [message(1, 0, "one", &[]), message(2, 1, "two", &[])];
     let server = FakeServer::new([

@@ -151,7 +151,7 @@ impl Conversations {
         known: &KnownTurn,
     ) -> Result<(), ConversationError> {
         let is_same = match ask {
-            Ask::Question(content) | Ask::Edit(_, content) => *content == known.question,
+            Ask::Question(content) | Ask::After(_, content) | Ask::Edit(_, content) => *content == known.question,
             Ask::Retry(old) | Ask::Continue(old) => match self.store.message(owner, conversation, *old).await {
                 Ok(old) => old.parent_id == known.answer.parent_id,
                 // It was deleted since.
@@ -226,6 +226,11 @@ fn new_ask(ask: Ask, now: u64) -> (Option<MessageId>, NewAsk) {
     match ask {
         Ask::Question(content) => {
             let (id, question) = question(content);
+            (id, NewAsk::Question(question))
+        }
+        Ask::After(message, content) => {
+            let (id, mut question) = question(content);
+            question.parent_id = Some(message);
             (id, NewAsk::Question(question))
         }
         Ask::Edit(old, content) => {

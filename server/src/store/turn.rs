@@ -24,7 +24,8 @@ pub struct NewTurn {
 /// What is asked in a turn.
 #[derive(Debug, Clone)]
 pub enum NewAsk {
-    /// A new question. Its parent is set to the conversation's head.
+    /// A new question. Its parent is set to the conversation's head; if it has one that is not on the shown branch, to the newest
+    /// message after that one.
     Question(Box<Message>),
     /// A new question beside this one. Its parent is set to the old one's.
     Edit(MessageId, Box<Message>),

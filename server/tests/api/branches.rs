@@ -217,3 +217,31 @@ async fn no_page_is_skipped_or_doubled_while_nothing_moves() {
     }
     assert_eq!((seen.len(), seen.into_iter().collect::<HashSet<_>>()), (23, made));
 }
+
+#[tokio::test]
+async fn a_question_goes_on_with_the_branch_that_its_writer_sees() {
+    let app = TestApp::start().await;
+    let id = app.conversation().await;
+    let first = question(&app, &id, "one").await;
+    let (asked, answered) = (first["user_message_id"].clone(), first["message_id"].clone());
+    // Another tab puts the question into other words.
+    let other = ask(&app, &id, json!({"edit": asked, "content": "/fast other"})).await;
+    let texts = async || {
+        let shown = read(&app, &format!("/api/conversations/{id}")).await;
+        let all = shown["messages"].as_array().unwrap().iter().filter(|message| message["role"] == "user");
+        all.map(|message| message["content"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts().await, ["/fast other"]);
+    ask(&app, &id, json!({"parent": answered, "content": "/fast two"})).await;
+    assert_eq!(texts().await, ["/fast one", "/fast two"]);
+    // What has come after it on its branch is not put aside.
+    ask(&app, &id, json!({"parent": answered, "content": "/fast three"})).await;
+    assert_eq!(texts().await, ["/fast one", "/fast two", "/fast three"]);
+    ask(&app, &id, json!({"parent": other["message_id"], "content": "/fast four"})).await;
+    assert_eq!(texts().await, ["/fast other", "/fast four"]);
+    ask(&app, &id, json!({"parent": asked, "content": "/fast five"})).await;
+    assert_eq!(texts().await, ["/fast one", "/fast two", "/fast three", "/fast five"]);
+    let path = format!("/api/conversations/{id}/messages");
+    let nowhere = json!({"parent": uuid::Uuid::new_v4(), "content": "/fast six"});
+    problem(app.post(&path, nowhere).await, 404, "not_found").await;
+}

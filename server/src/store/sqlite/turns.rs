@@ -86,7 +86,7 @@ pub(super) async fn begin(
 /// Adds the question, if it is a new one; gives the key of the message to answer.
 async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAsk) -> Result<i64, StoreError> {
     let (parent, question) = match ask {
-        NewAsk::Question(question) => (conversation.head, question),
+        NewAsk::Question(question) => (end_of_branch(connection, conversation, question.parent_id).await?, question),
         NewAsk::Edit(old, question) => {
             let old = branches::one(connection, conversation.key, old).await?;
             if old.message.role != Role::User {
@@ -110,6 +110,22 @@ async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAs
         conversations::set_title(connection, conversation.key, &title, title_by::QUESTION).await?;
     }
     rows::insert(connection, conversation.key, parent, &question).await
+}
+
+/// Where the branch ends that a question goes on with.
+async fn end_of_branch(
+    connection: &mut SqliteConnection,
+    conversation: &Found,
+    through: Option<MessageId>,
+) -> Result<Option<i64>, StoreError> {
+    let Some(message) = through else { return Ok(conversation.head) };
+    let message = branches::one(connection, conversation.key, message).await?.key;
+    let is_shown =
+        conversation.head == Some(message) || branches::depth(connection, conversation.head, message).await?.is_some();
+    match is_shown {
+        true => Ok(conversation.head),
+        false => branches::newest_leaf(connection, conversation.key, message).await.map(Some),
+    }
 }
 
 const ADVANCE: &str = concat!(
