@@ -46,7 +46,7 @@ pub(super) async fn import(
     let mut row = None;
     loop {
         match writer.run(Box::new(move |connection| import.step(connection).boxed())).await {
-            Ok(Step::More(next)) => (row, import) = (next.row, *next),
+            Ok(Step::More(next)) => (row, import) = (next.row, next),
             Ok(Step::End(imported)) => return Ok(imported),
             Err(error) => {
                 if let Some(row) = row {
@@ -97,7 +97,7 @@ impl Import {
             return Ok(Step::End(Imported::Added));
         }
         still_coming(connection, row).await?;
-        Ok(Step::More(Box::new(self)))
+        Ok(Step::More(self))
     }
 
     async fn is_here(&self, connection: &mut SqliteConnection, owner: i64) -> Result<bool, StoreError> {

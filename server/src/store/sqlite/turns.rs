@@ -11,7 +11,7 @@ use crate::{
 };
 use protocol::{
     conversation::{ConversationSettings, ConversationSummary},
-    id::{ConversationId, GenerationId},
+    id::{ConversationId, GenerationId, MessageId},
     message::{Message, Role},
 };
 use sqlx::{Row, SqliteConnection, query};
