@@ -171,6 +171,12 @@ fn safe(html: &str) -> Option<String> {
     while let Some(open) = rest.find('<') {
         let (text, tag) = rest.split_at(open);
         safe.push_str(text);
+        // The library writes the sign itself as it is.
+        if !tag[1..].starts_with(|next: char| next.is_ascii_alphabetic() || next == '/') {
+            safe.push_str("&lt;");
+            rest = &tag[1..];
+            continue;
+        }
         let (tag, after) = tag[1..].split_once('>')?;
         rest = after;
         let (tag, is_end) = match tag.strip_prefix('/') {
@@ -248,7 +254,7 @@ mod tests {
     #[test]
     fn what_is_no_formula_is_none() {
         let deep = "{".repeat(1000);
-        let roots = |count: usize| format!("{}x", "\\sqrt".repeat(count));
+        let roots = |count: usize| format!("{} x", "\\sqrt".repeat(count));
         for tex in ["\\frac{a", "\\nosuchcommand", "\\def\\a{\\a\\a}\\a", &deep, &"x".repeat(5000), &roots(800)] {
             assert_eq!(mathml(tex, false), None, "{tex:.20}");
         }
