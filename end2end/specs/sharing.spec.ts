@@ -91,7 +91,7 @@ test("what is edited after sharing is not public until it is updated, and though
   await page.getByRole("menuitem", { name: "Share…" }).click();
   await expect(dialog).not.toContainText("as it is now");
   await dialog.getByRole("button", { name: "Update" }).click();
-  await expect(dialog.getByRole("status")).toContainText("as it is now");
+  await expect(dialog).toContainText("as it is now");
   expect(await faults(page)).toEqual([]);
   expect(await reads()).toContain("other words");
   expect(await reads()).not.toContain("the first words");

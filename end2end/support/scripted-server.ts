@@ -11,6 +11,8 @@ export interface Stage {
 
 export class ScriptedServer {
   private play: ((stage: Stage) => Promise<void>) | undefined;
+  /** The address of the conversation with the played answer, of which the server behind knows nothing. */
+  private played: string | undefined;
 
   private constructor(
     private readonly listener: http.Server,
@@ -43,9 +45,12 @@ export class ScriptedServer {
     const play = this.play;
     if (play && request.method === "POST" && request.url?.endsWith("/messages")) {
       this.play = undefined;
+      this.played = request.url.replace(/\/messages$/, "");
       void perform(play, response);
       return;
     }
+    // Whoever reads it again waits: what is shown stays.
+    if (this.played && request.method === "GET" && request.url?.split("?")[0] === this.played) return;
     const { hostname: host, port } = this.target;
     const passed = http.request({ host, port, path: request.url, method: request.method, headers: request.headers });
     passed.on("response", (answer) => {
