@@ -20,7 +20,7 @@ const MOST: usize = 50;
 /// What is longer than this may not be kept without a word, in bytes. A browser gives a site about 5 MB for all that it keeps.
 const LONG: usize = 64 * 1024;
 /// How long a draft is kept: 60 days, in milliseconds.
-const KEPT: f64 = 60.0 * 24.0 * 3_600_000.0;
+pub(super) const KEPT: f64 = 60.0 * 24.0 * 3_600_000.0;
 
 /// A draft as it is kept.
 #[derive(Serialize, Deserialize)]

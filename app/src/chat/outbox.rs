@@ -129,7 +129,7 @@ impl Session {
         for name in storage::kept_names(PREFIX) {
             let key = name[PREFIX.len()..].to_owned();
             let here = self.conversation.get_untracked();
-            let Some(outgoing) = read(&key) else {
+            let Some(outgoing) = read(&key).filter(|outgoing| time::wall_clock() - outgoing.at < drafts::KEPT) else {
                 storage::forget(&name);
                 continue;
             };

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     StreamingChatHandle, StreamingChatOptions,
-    browser::{storage, time::sleep},
+    browser::{
+        storage,
+        time::{sleep, wall_clock},
+    },
 };
 use leptos::prelude::*;
 use protocol::{conversation::Conversation, error::ErrorCode, message::MessageStatus};
@@ -138,9 +141,14 @@ async fn what_the_server_has_is_not_asked_again() {
 #[wasm_bindgen_test]
 async fn what_was_sent_long_ago_waits_for_a_person() {
     forget_all();
-    let old =
-        r#"{"settings":{},"text":"Long ago","code":"interrupted","until":5,"automatic":true,"at":5,"conversation":"#;
-    storage::keep_for_good(&format!("{PREFIX}k"), &format!("{old}\"{CONVERSATION}\"}}"));
+    let days_ago = |days: f64| {
+        let at = wall_clock() - days * 24.0 * 3_600_000.0;
+        format!(
+            r#"{{"conversation":"{CONVERSATION}","settings":{{}},"text":"Long ago","code":"interrupted","until":5,"automatic":true,"at":{at}}}"#
+        )
+    };
+    storage::keep_for_good(&format!("{PREFIX}k"), &days_ago(1.0));
+    storage::keep_for_good(&format!("{PREFIX}old"), &days_ago(61.0));
     storage::keep_for_good(&format!("{PREFIX}odd"), "not JSON");
     let server = FakeServer::new([whole()]);
     let (chat, _handle) = loaded("");

@@ -149,8 +149,7 @@ pub(super) async fn delete(
 
 pub(super) async fn send(
     State(state): State<AppState>,
-    place: ReaderPlace,
-    delivery: Delivery,
+    (place, delivery): (ReaderPlace, Delivery),
     Extension(owner): Extension<Owner>,
     client: Client,
     Id(conversation): Id<ConversationId>,
