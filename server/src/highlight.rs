@@ -1,6 +1,6 @@
 //! Syntax highlighting: says what each part of code is, line by line, so that code that is still being written is read once.
 //!
-//! What lives here: [`Highlighter`], with what it remembers; [`kind`](mod@kind), which reduces the hundreds of scopes of the
+//! What lives here: [`Highlighter`], with what it remembers; `kind`, which reduces the hundreds of scopes of the
 //! grammars to the few kinds that a style sheet has colours for.
 //!
 //! Who calls it: `http`, for the page that asks for code as it grows, and for pages that are rendered with code in them.

@@ -3,7 +3,7 @@
 //! gets its new lines appended. So the work for a text is in proportion to its length.
 //!
 //! What is read again and again is the last block, together with a head that puts it into the containers that it stands
-//! in ([`frame`]). What that cannot show (a label that is defined further down, a list whose items move apart late, code in
+//! in (`frame`). What that cannot show (a label that is defined further down, a list whose items move apart late, code in
 //! it with tabs for its indentation) is put right when the text has ended and is read as a whole.
 
 mod fence;
