@@ -4,7 +4,7 @@ import { brotliCompressSync } from "node:zlib";
 import { expect, test } from "../support/fixtures";
 
 /** What everything together may weigh, in bytes of brotli. The aim is 300,000: this only ever goes down. */
-const BUDGET = 445_000;
+const BUDGET = 440_000;
 
 test("a first visit fetches no more than it may", async ({ chat }) => {
   const fetched = new Map<string, string>();
