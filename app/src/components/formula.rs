@@ -49,6 +49,7 @@ pub fn MathFormula(
             spawn_local(ask(formula.clone(), made.clone(), is_alive.clone()));
         }
     });
+    // Safe for what a model says: MathML of listed elements and attributes only (`server/src/mathml.rs`), or escaped text.
     let html = move || shown.get().or_else(|| rendered.clone()).unwrap_or_else(|| source.clone());
     let class = if display { "formula formula--display" } else { "formula" };
     view! { <span class=class node_ref=node inner_html=html></span> }
