@@ -113,6 +113,11 @@ impl Generation {
         Some(Reader::new(Arc::clone(self), cursor))
     }
 
+    /// Whether the event of this number is the one that it ended with.
+    pub fn has_ended_with(&self, number: u64) -> bool {
+        self.is_ended() && number == self.log.len() as u64
+    }
+
     /// Asks it to stop. It ends with a `complete` whose reason is `cancelled`, unless it ends by itself first.
     pub fn stop(&self) {
         self.abort.abort();

@@ -13,12 +13,13 @@ use axum::{
     Extension,
     extract::State,
     http::{HeaderMap, HeaderValue, StatusCode},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use protocol::{error::ErrorCode, id::GenerationId};
 use std::collections::HashMap;
 
-/// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live.
+/// The events after `Last-Event-ID` or `?after=`, as far as they have come and then live. A 204 says that there are none and
+/// that none will come.
 pub(super) async fn events(
     State(state): State<AppState>,
     place: ReaderPlace,
@@ -31,6 +32,10 @@ pub(super) async fn events(
     let Position { name, after, number } = position(&headers, &query)?;
     let generation = state.conversations.events(&owner, id, number).await?;
     let reader = generation.subscribe(number).ok_or_else(|| wrong(name, after))?;
+    if generation.has_ended_with(number) {
+        // What an EventSource must be told so that it does not come back: WHATWG HTML, 9.2.3.
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     Ok(stream::follow(reader, Typed, delivery, place))
 }
 
