@@ -5,6 +5,7 @@ use crate::{
     erased::effect,
     page_data::{self, PageData},
     pages::{chat::ChatPage, title},
+    words,
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::HashedStylesheet;
@@ -32,14 +33,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let title = title::of_page(name.as_deref(), data.not_found);
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme>
+        <html lang=words::language().tag() dir=words::language().direction() data-theme=theme>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
                 <meta name="color-scheme" content="light dark" />
                 <meta name="theme-color" media="(prefers-color-scheme: light)" content="#fbfcfc" />
                 <meta name="theme-color" media="(prefers-color-scheme: dark)" content="#121719" />
-                <meta name="description" content="A streaming AI chat that runs on your own server." />
+                <meta name="description" content=words::description() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet id="style" options=options.clone() />
                 <AutoReload options=options.clone() />
@@ -49,8 +50,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <body>
                 <App />
                 <script nonce=use_nonce() inner_html=TO_THE_END></script>
+                <script type="text/plain" id=words::ELEMENT inner_html=words::written()></script>
                 <script type="application/json" id=page_data::ELEMENT inner_html=written></script>
-                <noscript class="noscript">"Rivulet needs JavaScript and WebAssembly to send messages."</noscript>
+                <noscript class="noscript">{words::needs_script()}</noscript>
             </body>
         </html>
     }
@@ -59,6 +61,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The page at any address.
 #[component]
 pub fn App() -> impl IntoView {
+    words::read_page();
     provide_context(PageData::shared());
     effect(|_| document::mark_hydrated());
     view! { <ChatPage /> }

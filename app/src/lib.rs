@@ -3,7 +3,7 @@
 //! What lives here: [`App`] and [`shell`] (the document), [`pages`] (what stands at an address), [`components`] (one in
 //! each file), [`chat`] (the session: the reactive shell around `protocol::transcript`),
 //! [`conversations`] (the list of all of them), [`markdown`] (the answers' text),
-//! [`erased`] (effects, memos and lists that are compiled once), `json` and [`browser`] (the only room that names the browser's interfaces).
+//! `words` (every text that a person reads, for each language), [`erased`] (effects, memos and lists that are compiled once), `json` and [`browser`] (the only room that names the browser's interfaces).
 //!
 //! Who calls it: `frontend` hydrates [`App`]; `server` renders [`shell`] and provides [`PageData`]. Other Leptos apps can
 //! embed [`StreamingChat`], or build their own page on [`use_streaming_chat`].
@@ -24,6 +24,7 @@ mod model_names;
 mod page_data;
 pub mod pages;
 mod server_rendered;
+mod words;
 
 #[cfg(test)]
 #[cfg(target_arch = "wasm32")]
@@ -42,3 +43,8 @@ pub use markdown::view::Markdown;
 pub use page_data::{PageData, Theme};
 pub use pages::shared::shared_document;
 pub use server_rendered::{RenderCode, RenderMath, ServerRendered};
+pub use words::Language;
+#[cfg(feature = "ssr")]
+pub use words::rendered_in;
+#[cfg(any(feature = "ssr", test))]
+pub use words::spoken_in;

@@ -14,6 +14,9 @@ pub(crate) const THEME_COOKIE: &str = "rivulet_theme";
 /// The name of the cookie that says how far local time is ahead of UTC, in minutes.
 pub(crate) const ZONE_COOKIE: &str = "rivulet_zone";
 
+/// The name of the cookie that holds the [`Language`](crate::Language) that a person has chosen; empty where the browser is to be asked.
+pub(crate) const LANGUAGE_COOKIE: &str = "rivulet_language";
+
 /// The name of the cookie that says whether the sidebar is shown on a wide screen.
 pub(crate) const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
 
@@ -37,6 +40,8 @@ pub struct PageData {
     pub not_found: bool,
     /// The theme that the cookie `rivulet_theme` asks for.
     pub theme: Option<Theme>,
+    /// Whether the cookie `rivulet_language` names a language; otherwise the page follows the browser.
+    pub language_is_chosen: bool,
     /// Whether the cookie `rivulet_sidebar` is `closed`.
     pub sidebar_closed: bool,
     /// When the page is rendered, in milliseconds since 1970 UTC.

@@ -51,6 +51,11 @@ fn asked_by(event: &MouseEvent) -> Option<String> {
     (link.target().is_empty() && !elsewhere && inside).then(|| link.pathname() + &link.search())
 }
 
+/// Loads the page again.
+pub(crate) fn reload() {
+    let _ = window().location().reload();
+}
+
 /// Names the page, in the tab and in the browser's history.
 pub(crate) fn set_title(title: &str) {
     document().set_title(title);

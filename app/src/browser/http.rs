@@ -1,7 +1,7 @@
 //! Fetching: JSON, and event streams that are read while they come.
 
 use super::file::ChosenFile;
-use crate::json;
+use crate::{json, words};
 use futures::StreamExt;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::window;
@@ -29,11 +29,11 @@ pub enum FetchError {
 
 impl FetchError {
     /// Why, as a sentence for a person.
-    pub fn words(&self) -> &str {
+    pub fn words(&self) -> String {
         match self {
-            Self::Refused(refusal) => &refusal.error.message,
-            Self::Broken => "The server could not be reached.",
-            Self::NoStream => "This browser cannot read an answer while it comes.",
+            Self::Refused(refusal) => words::explained(&refusal.error).joined(),
+            Self::Broken => words::server_unreachable().to_owned(),
+            Self::NoStream => words::cannot_stream().to_owned(),
         }
     }
 }
@@ -181,7 +181,7 @@ async fn accepted(request: Request) -> Result<Response, FetchError> {
         Some(problem) => PublicError::new(problem.code, problem.detail),
         None => PublicError {
             code: ErrorCode::Unknown,
-            message: format!("The server answered with an error ({status})."),
+            message: words::server_error(&status.to_string()),
             retryable: status >= 500 || status == 429,
         },
     };

@@ -10,6 +10,7 @@ use super::{
     outbox::Outbox,
     scope::Scope,
 };
+use crate::words;
 use futures::{channel::oneshot, future::AbortHandle};
 use leptos::prelude::*;
 use protocol::{
@@ -151,7 +152,7 @@ impl Session {
 
 /// The error of an answer that broke off because the connection did.
 pub(crate) fn lost() -> PublicError {
-    PublicError::new(ErrorCode::Interrupted, "The connection to the server was lost, and trying again did not help.")
+    PublicError::new(ErrorCode::Interrupted, words::connection_lost())
 }
 
 pub(super) fn is_lost(error: &PublicError) -> bool {

@@ -6,6 +6,7 @@ use crate::{
     browser::time,
     chat::{handle::StreamingChatHandle, held::Held},
     erased::effect,
+    words,
 };
 use leptos::prelude::*;
 use protocol::message::{MessageStatus, Role};
@@ -16,13 +17,13 @@ pub fn Announcer(
     /// The chat.
     chat: StreamingChatHandle,
 ) -> impl IntoView {
-    let words = RwSignal::new(String::new());
+    let said = RwSignal::new(String::new());
     effect(move |before: Option<bool>| {
         let busy = chat.is_streaming.get();
         if busy {
-            words.set("The assistant is answering.".to_owned());
+            said.set(words::assistant_is_answering().to_owned());
         } else if before == Some(true) && chat.held.with_untracked(Option::is_none) {
-            words.set(ending(chat).to_owned());
+            said.set(ending(chat).to_owned());
         }
         busy
     });
@@ -33,7 +34,7 @@ pub fn Announcer(
             Some(shown.versions.get_untracked())
         })?;
         let at = versions.iter().position(|version| *version == turn.to)?;
-        words.set(place_words(at, versions.len()));
+        said.set(place_words(at, versions.len()));
         Some(())
     });
     let waiting = Memo::new_with_compare(
@@ -43,14 +44,14 @@ pub fn Announcer(
     effect(move |_| {
         let held = waiting.get()?;
         let left = duration(time::seconds_until(held.until));
-        words.set(format!("{} You can send again in {left}.", why(held.code)));
+        said.set(format!("{} {}", why(held.code), words::can_send_again_in(&left)));
         leptos::reactive::spawn_local_scoped_with_cancellation(async move {
             time::wait_until(held.until).await;
-            words.set("You can send again now.".to_owned());
+            said.set(words::can_send_again_now().to_owned());
         });
         Some(())
     });
-    view! { <p class="visually-hidden" aria-live="polite" role="status">{move || words.get()}</p> }
+    view! { <p class="visually-hidden" aria-live="polite" role="status">{move || said.get()}</p> }
 }
 
 fn moment(held: &Held) -> f64 {
@@ -63,8 +64,8 @@ fn ending(chat: StreamingChatHandle) -> &'static str {
         last.map(|last| last.status.get_untracked())
     });
     match status {
-        Some(MessageStatus::Complete) => "The answer is complete.",
-        Some(MessageStatus::Stopped) => "The answer was stopped.",
-        _ => "There is no complete answer.",
+        Some(MessageStatus::Complete) => words::answer_is_complete(),
+        Some(MessageStatus::Stopped) => words::answer_was_stopped(),
+        _ => words::answer_is_incomplete(),
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     chat::{handle::StreamingChatHandle, message::ChatMessage},
     erased::{For, Show, memo},
     markdown::view::Markdown,
+    words::{self, Explained},
 };
 use leptos::prelude::*;
 use protocol::{event::FinishReason, message::MessageStatus};
@@ -58,7 +59,7 @@ pub fn AssistantMessage(
     };
     let error = message.error.clone();
     view! {
-        <article class="assistant-message" aria-label="Assistant said" data-status=move || name(status.get()) data-key=key.to_string()>
+        <article class="assistant-message" aria-label=words::assistant_said() data-status=move || name(status.get()) data-key=key.to_string()>
             <Reasoning message=message.clone() />
             <Show when=move || waits.get()>
                 <p class="thinking" aria-hidden="true"><span></span><span></span><span></span></p>
@@ -74,19 +75,19 @@ pub fn AssistantMessage(
                         <VersionSwitcher message=kept.get_value() chat />
                         <CopyButton text=Callback::new({ let copied = copied.clone(); move |()| copied.content() }) />
                         <Show when=move || is_last.get() && may_redo(status.get(), chat)>
-                            <button type="button" class="icon-button" aria-label="Retry" title="Answer again"
+                            <button type="button" class="icon-button" aria-label=words::retry() title=words::answer_again()
                                 on:click=move |_| chat.retry()>
                                 <Icon drawing=Drawing::Again />
                             </button>
                         </Show>
                         <Show when=move || !is_last.get() && can_change()>
-                            <button type="button" class="icon-button" aria-label="Answer again" title="Answer again"
+                            <button type="button" class="icon-button" aria-label=words::answer_again() title=words::answer_again()
                                 on:click=answer_again>
                                 <Icon drawing=Drawing::Again />
                             </button>
                         </Show>
                         <Show when=move || can_change()>
-                            <DeleteMessageButton message=kept.get_value() chat label="Delete answer" />
+                            <DeleteMessageButton message=kept.get_value() chat label=words::delete_answer() />
                         </Show>
                         <Show when=move || can_continue.get() && may_redo(status.get(), chat)>
                             <ContinueButton go_on />
@@ -133,30 +134,28 @@ fn ending(
     error: Option<protocol::error::PublicError>,
     ways: Option<Ways>,
 ) -> Option<AnyView> {
-    let words = error.map(|error| error.message);
+    let interrupted = || Explained { sentence: words::server_stopped_in_answer().to_owned(), detail: None };
+    let explained = error.as_ref().map_or_else(interrupted, words::explained);
     match status {
-        MessageStatus::Stopped => Some(view! { <p class="assistant-message__mark">"Stopped"</p> }.into_any()),
-        MessageStatus::Failed | MessageStatus::Interrupted => {
-            let words = words.unwrap_or_else(|| "The server stopped in the middle of this answer.".to_owned());
-            Some(match ways {
-                Some(Ways { chat, can_continue }) => {
-                    let retry = Callback::new(move |()| chat.retry());
-                    let go_on = Callback::new(move |()| chat.continue_answer());
-                    view! {
-                        <ErrorCard message=words retry>
-                            <Show when=move || can_continue.get()>
-                                <ContinueButton go_on />
-                            </Show>
-                        </ErrorCard>
-                    }
-                    .into_any()
+        MessageStatus::Stopped => Some(view! { <p class="assistant-message__mark">{words::stopped()}</p> }.into_any()),
+        MessageStatus::Failed | MessageStatus::Interrupted => Some(match ways {
+            Some(Ways { chat, can_continue }) => {
+                let retry = Callback::new(move |()| chat.retry());
+                let go_on = Callback::new(move |()| chat.continue_answer());
+                view! {
+                    <ErrorCard sentence=explained.sentence detail=explained.detail retry>
+                        <Show when=move || can_continue.get()>
+                            <ContinueButton go_on />
+                        </Show>
+                    </ErrorCard>
                 }
-                None => view! { <p class="assistant-message__mark">{words}</p> }.into_any(),
-            })
-        }
+                .into_any()
+            }
+            None => view! { <p class="assistant-message__mark">{explained.joined()}</p> }.into_any(),
+        }),
         MessageStatus::Complete => {
-            let words = cut_short(message.finish_reason()?)?;
-            Some(view! { <p class="assistant-message__mark">{words}</p> }.into_any())
+            let why = cut_short(message.finish_reason()?)?;
+            Some(view! { <p class="assistant-message__mark">{why}</p> }.into_any())
         }
         MessageStatus::Streaming => None,
     }
@@ -165,9 +164,9 @@ fn ending(
 /// Why an answer is not all that the model had to say.
 fn cut_short(reason: FinishReason) -> Option<&'static str> {
     match reason {
-        FinishReason::Length => Some("Cut off: the answer reached its length limit"),
-        FinishReason::ContentFilter => Some("Cut off by the provider's content filter"),
-        FinishReason::ToolCalls => Some("The model asked for a tool, and there is none here"),
+        FinishReason::Length => Some(words::cut_off_by_length()),
+        FinishReason::ContentFilter => Some(words::cut_off_by_filter()),
+        FinishReason::ToolCalls => Some(words::asked_for_tool()),
         FinishReason::Stop | FinishReason::Cancelled | FinishReason::Other(_) => None,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     browser::{element, file},
     erased::{Show, effect},
     server_rendered::ServerRendered,
+    words,
 };
 use colouring::Colouring;
 use leptos::{html, prelude::*};
@@ -60,30 +61,30 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
     let name = language.unwrap_or_else(|| "text".to_owned());
     let is_folded = RwSignal::new(lines.get_untracked().count() > LONG);
     let is_wrapped = RwSignal::new(false);
-    let count = move || lines.get().count();
+    let count = move || lines.get().count() as u64;
     let file_name = format!("code.{}", extension(&name));
     view! {
         <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped>
             <div class="code-block__head">
                 <span class="code-block__language">{name.clone()}</span>
                 <span class="code-block__lines">
-                    {move || if count() == 1 { "1 line".to_owned() } else { format!("{} lines", count()) }}
+                    {move || words::lines(count())}
                 </span>
-                <button type="button" class="copy-button" aria-label="Wrap lines" title="Wrap lines"
+                <button type="button" class="copy-button" aria-label=words::wrap_lines() title=words::wrap_lines()
                     aria-pressed=move || is_wrapped.get().to_string()
                     on:click=move |_| is_wrapped.update(|wrapped| *wrapped = !*wrapped)>
                     <Icon drawing=Drawing::Wrap />
                 </button>
-                <button type="button" class="copy-button" aria-label="Download" title="Download"
+                <button type="button" class="copy-button" aria-label=words::download() title=words::download()
                     on:click=move |_| file::save(&file_name, &text.run(()))>
                     <Icon drawing=Drawing::Export />
                 </button>
                 <CopyButton text />
             </div>
-            <pre tabindex="0" aria-label=format!("Code, {name}")>{code}</pre>
+            <pre tabindex="0" aria-label=words::code_in(&name)>{code}</pre>
             <Show when=move || is_folded.get()>
                 <button type="button" class="code-block__unfold" on:click=move |_| is_folded.set(false)>
-                    {move || format!("Show all {} lines", count())}
+                    {move || words::show_all_lines(count())}
                 </button>
             </Show>
         </div>

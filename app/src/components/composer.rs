@@ -5,6 +5,7 @@ use crate::{
     browser::{document, element},
     chat::{handle::StreamingChatHandle, held::Held},
     erased::{effect, memo},
+    words,
 };
 use leptos::{ev, html, prelude::*};
 
@@ -90,32 +91,34 @@ pub fn Composer(
             send();
         }
     };
-    let button = move || match chat.is_streaming.get() {
+    let button = move || {
+        match chat.is_streaming.get() {
         true => view! {
-            <button type="button" class="composer__button composer__button--stop" aria-label="Stop" title="Stop (Esc)"
+            <button type="button" class="composer__button composer__button--stop" aria-label=words::stop() title=words::stop_by_key()
                 disabled=move || chat.is_stopping.get() on:click=stop_clicked>
                 <Icon drawing=Drawing::Stop />
             </button>
         }
         .into_any(),
         false => view! {
-            <button type="button" class="composer__button" aria-label="Send message" title="Send (Enter)"
+            <button type="button" class="composer__button" aria-label=words::send_message() title=words::send_by_key()
                 disabled=move || blank.get() || waits.get() on:click=send_clicked>
                 <Icon drawing=Drawing::Send />
             </button>
         }
         .into_any(),
+    }
     };
     view! {
         <div class="composer" on:click=move |_| focus()>
-            <textarea node_ref=area class="composer__text" aria-label="Message" rows="1" placeholder=placeholder
+            <textarea node_ref=area class="composer__text" aria-label=words::message() rows="1" placeholder=placeholder
                 autocomplete="off" enterkeyhint="send" on:keydown=pressed
                 on:input=move |event| chat.draft.set(event_target_value(&event))></textarea>
             {move || button()}
         </div>
         <Show when=move || chat.is_too_long.get()>
             <p class="composer__note" role="status">
-                "This text is longer than your browser can keep. It will be lost if you leave the page before you send it."
+                {words::text_too_long()}
             </p>
         </Show>
     }

@@ -1,6 +1,7 @@
 //! Takes an answer on from where it broke off.
 
 use super::icon::{Drawing, Icon};
+use crate::words;
 use leptos::prelude::*;
 
 /// A button under an answer that is not whole.
@@ -10,10 +11,10 @@ pub fn ContinueButton(
     go_on: Callback<()>,
 ) -> impl IntoView {
     view! {
-        <button type="button" class="button continue-button" title="Go on from where the answer ends"
+        <button type="button" class="button continue-button" title=words::continue_answer_hint()
             on:click=move |_| go_on.run(())>
             <Icon drawing=Drawing::Onward />
-            "Continue"
+            {words::continue_answer()}
         </button>
     }
 }

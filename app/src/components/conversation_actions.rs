@@ -1,16 +1,13 @@
 //! What is done to a conversation from the list and from the page's head, and what is said of it.
 
 use super::toast_stack::Toasts;
-use crate::{chat::handle::StreamingChatHandle, conversations::list::Conversations};
+use crate::{chat::handle::StreamingChatHandle, conversations::list::Conversations, words};
 use futures::FutureExt;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
     conversation::ConversationChange,
     id::{ConversationId, MessageId},
 };
-
-/// What a conversation is called as long as it has no title.
-pub(super) const UNTITLED: &str = "New chat";
 
 /// The longest title in a toast, in characters.
 const LONGEST: usize = 40;
@@ -32,7 +29,7 @@ impl ConversationActions {
     /// What a conversation is called, tracked.
     pub fn title(self, id: ConversationId) -> String {
         let title = self.conversations.find(id).map(|one| one.title).unwrap_or_default();
-        if title.is_empty() { UNTITLED.to_owned() } else { title }
+        if title.is_empty() { words::new_chat().to_owned() } else { title }
     }
 
     /// Shows a conversation, from its end or at one of its messages.
@@ -62,7 +59,7 @@ impl ConversationActions {
     fn change(self, id: ConversationId, change: ConversationChange) {
         spawn_local(async move {
             if let Err(error) = self.conversations.change(id, change).await {
-                self.toasts.say(format!("The conversation was not changed. {}", error.words()));
+                self.toasts.say(words::conversation_not_changed(&error.words()));
             }
         });
     }
@@ -88,18 +85,18 @@ impl ConversationActions {
             }
             .boxed_local()
         };
-        let toast = self.toasts.offer_undo(format!("“{title}” was deleted."), undo);
+        let toast = self.toasts.offer_undo(words::conversation_deleted(&title), undo);
         spawn_local(async move {
             if let Err(error) = gone.await {
                 self.toasts.dismiss(toast);
-                self.toasts.say(format!("“{title}” was not deleted. {}", error.words()));
+                self.toasts.say(words::conversation_not_deleted(&title, &error.words()));
             }
         });
     }
 
     async fn restore(self, id: ConversationId, was_shown: bool) -> Result<(), String> {
         let restored = self.conversations.restore(id).await;
-        restored.map_err(|error| format!("The conversation was not restored. {}", error.words()))?;
+        restored.map_err(|error| words::conversation_not_restored(&error.words()))?;
         if was_shown && self.chat.conversation.get_untracked().is_none() {
             self.open(id, None);
         }
@@ -112,8 +109,8 @@ impl ConversationActions {
         if !here && self.chat.conversation.get_untracked() == Some(id) {
             let typed = self.chat.keep_words_for_new();
             self.go.run("/".to_owned());
-            let rest = if typed { " What you had typed is kept in the new chat." } else { "" };
-            self.toasts.say(format!("This conversation was deleted in another tab.{rest}"));
+            let rest = if typed { words::typed_is_kept() } else { "" };
+            self.toasts.say(format!("{} {rest}", words::deleted_in_other_tab()).trim_end());
         }
     }
 }

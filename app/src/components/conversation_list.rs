@@ -14,6 +14,7 @@ use crate::{
     },
     erased::{For, effect, memo},
     page_data::{PageData, ZONE_COOKIE},
+    words,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use protocol::id::ConversationId;
@@ -84,19 +85,19 @@ fn reading_words(actions: ConversationActions, empty: bool) -> Option<AnyView> {
     };
     match actions.conversations.reading.get() {
         Reading::UnderWay => {
-            Some(view! { <p class="conversation-list__words" role="status">"Loading…"</p> }.into_any())
+            Some(view! { <p class="conversation-list__words" role="status">{words::loading()}</p> }.into_any())
         }
         Reading::Failed => Some(
             view! {
                 <div class="conversation-list__words" role="alert">
-                    <p>"The conversations could not be read."</p>
-                    <button type="button" class="button" on:click=retry>"Try again"</button>
+                    <p>{words::conversations_not_read()}</p>
+                    <button type="button" class="button" on:click=retry>{words::try_again()}</button>
                 </div>
             }
             .into_any(),
         ),
         Reading::Idle if empty => {
-            Some(view! { <p class="conversation-list__words">"Your conversations will be listed here."</p> }.into_any())
+            Some(view! { <p class="conversation-list__words">{words::conversations_will_be_listed()}</p> }.into_any())
         }
         Reading::Idle => None,
     }
@@ -154,29 +155,12 @@ fn name(line: Line) -> String {
 }
 
 fn group_name(group: Group) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     match group {
-        Group::Pinned => "Pinned".to_owned(),
-        Group::Today => "Today".to_owned(),
-        Group::Yesterday => "Yesterday".to_owned(),
-        Group::PreviousWeek => "Previous 7 days".to_owned(),
-        Group::Month { year, month } => {
-            let month = MONTHS[(month as usize + 11) % 12];
-            year.map_or_else(|| month.to_owned(), |year| format!("{month} {year}"))
-        }
+        Group::Pinned => words::pinned().to_owned(),
+        Group::Today => words::today().to_owned(),
+        Group::Yesterday => words::yesterday().to_owned(),
+        Group::PreviousWeek => words::previous_week().to_owned(),
+        Group::Month { year, month } => words::month(month, year),
     }
 }
 

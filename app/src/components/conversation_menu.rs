@@ -9,6 +9,7 @@ use super::{
 use crate::{
     conversations::transfer::{Format, export_address},
     erased::{Show, memo},
+    words,
 };
 use leptos::prelude::*;
 
@@ -32,11 +33,11 @@ pub fn ConversationMenu(
     };
     view! {
         <Show when=move || exists.get()>
-            <Menu label="Conversation options" drawing=Drawing::More>
-                <MenuItem label="Share…" drawing=Drawing::Share action=share />
-                <MenuLink label="Export as Markdown" drawing=Drawing::Export address=export(Format::Markdown) />
-                <MenuLink label="Export as JSON" drawing=Drawing::Export address=export(Format::Json) />
-                <MenuItem label="Delete" drawing=Drawing::Delete harmful=true action=delete />
+            <Menu label=words::conversation_options() drawing=Drawing::More>
+                <MenuItem label=words::share() drawing=Drawing::Share action=share />
+                <MenuLink label=words::export_as_markdown() drawing=Drawing::Export address=export(Format::Markdown) />
+                <MenuLink label=words::export_as_json() drawing=Drawing::Export address=export(Format::Json) />
+                <MenuItem label=words::delete() drawing=Drawing::Delete harmful=true action=delete />
             </Menu>
             <ShareDialog chat open=sharing />
         </Show>

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     browser::element,
     erased::{Show, effect, memo},
+    words,
 };
 use leptos::{ev, html, prelude::*};
 use protocol::{conversation::LONGEST_TITLE, id::ConversationId};
@@ -54,14 +55,14 @@ pub fn ConversationRow(
                     aria-current=move || is_shown.get().then_some("page") on:click=move |_| opened.run(())>
                     <span class="conversation-row__title">{move || title.get()}</span>
                     <Show when=move || is_live.get()>
-                        <span class="conversation-row__live"><span class="visually-hidden">"is answering"</span></span>
+                        <span class="conversation-row__live"><span class="visually-hidden">{words::is_answering()}</span></span>
                     </Show>
                 </a>
-                <Menu label=Signal::derive(move || format!("Options for {}", title.get())) drawing=Drawing::More>
-                    <MenuItem label="Rename" drawing=Drawing::Edit action=rename />
-                    <MenuItem label=Signal::derive(move || if pinned.get() { "Unpin" } else { "Pin" }.to_owned())
+                <Menu label=Signal::derive(move || words::options_for(&title.get())) drawing=Drawing::More>
+                    <MenuItem label=words::rename() drawing=Drawing::Edit action=rename />
+                    <MenuItem label=Signal::derive(move || if pinned.get() { words::unpin() } else { words::pin() }.to_owned())
                         drawing=Drawing::Pin action=pin />
-                    <MenuItem label="Delete" drawing=Drawing::Delete harmful=true action=delete />
+                    <MenuItem label=words::delete() drawing=Drawing::Delete harmful=true action=delete />
                 </Menu>
             </Show>
         </li>
@@ -100,7 +101,7 @@ fn TitleEditor(id: ConversationId, actions: ConversationActions, done: Callback<
         event.stop_propagation();
     };
     view! {
-        <input class="conversation-row__editor" node_ref=input type="text" aria-label="Title" value=before
+        <input class="conversation-row__editor" node_ref=input type="text" aria-label=words::title() value=before
             maxlength=LONGEST_TITLE.to_string() on:keydown=pressed on:blur=move |_| finish(true) />
     }
 }

@@ -1,7 +1,10 @@
 //! Copies a text.
 
 use super::icon::{Drawing, Icon};
-use crate::browser::{document, time};
+use crate::{
+    browser::{document, time},
+    words,
+};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -24,9 +27,9 @@ pub fn CopyButton(
     };
     let drawing = move || if copied.get() { Drawing::Done } else { Drawing::Copy };
     view! {
-        <button type="button" class="copy-button" aria-label="Copy" title="Copy" on:click=copy>
+        <button type="button" class="copy-button" aria-label=words::copy() title=words::copy() on:click=copy>
             {move || view! { <Icon drawing=drawing() /> }}
-            <span class="copy-button__said" role="status">{move || copied.get().then_some("Copied")}</span>
+            <span class="copy-button__said" role="status">{move || copied.get().then(words::copied)}</span>
         </button>
     }
 }

@@ -1,6 +1,6 @@
 //! Counting down to a moment.
 
-use crate::{browser::time, erased::effect};
+use crate::{browser::time, erased::effect, words};
 use leptos::prelude::*;
 
 /// The seconds that are left until a moment (in milliseconds since 1970 UTC), rounded up. Nothing ticks while the page is
@@ -22,11 +22,12 @@ pub(super) fn seconds_left(until: Signal<Option<f64>>) -> Signal<u64> {
 
 /// A time as a person would say it.
 pub(super) fn duration(seconds: u64) -> String {
+    let (minutes, rest) = ((seconds / 60).to_string(), (seconds % 60).to_string());
     match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        0..60 => words::seconds(&rest),
+        60..3600 if seconds.is_multiple_of(60) => words::minutes(&minutes),
+        60..3600 => words::minutes_and_seconds(&minutes, &rest),
+        _ => words::hours_and_minutes(&(seconds / 3600).to_string(), &(seconds % 3600 / 60).to_string()),
     }
 }
 

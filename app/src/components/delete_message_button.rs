@@ -4,7 +4,10 @@ use super::{
     icon::{Drawing, Icon},
     toast_stack::Toasts,
 };
-use crate::chat::{handle::StreamingChatHandle, message::ChatMessage};
+use crate::{
+    chat::{handle::StreamingChatHandle, message::ChatMessage},
+    words,
+};
 use futures::FutureExt;
 use leptos::{ev, prelude::*, task::spawn_local};
 use protocol::id::{ConversationId, MessageId};
@@ -35,7 +38,7 @@ pub fn DeleteMessageButton(
         }
     };
     view! {
-        <button type="button" class="icon-button" aria-label=label title="Delete" on:click=delete>
+        <button type="button" class="icon-button" aria-label=label title=words::delete() on:click=delete>
             <Icon drawing=Drawing::Delete />
         </button>
     }
@@ -45,13 +48,11 @@ async fn delete(chat: StreamingChatHandle, toasts: Option<Toasts>, conversation:
     let deleted = chat.delete_message(message).await;
     let Some(toasts) = toasts else { return };
     if let Err(error) = deleted {
-        return toasts.say(format!("The message was not deleted. {}", error.words()));
+        return toasts.say(words::message_not_deleted(&error.words()));
     }
     let restore = move || {
         let restored = chat.restore_message(conversation, message);
-        restored
-            .map(|restored| restored.map_err(|error| format!("The message was not restored. {}", error.words())))
-            .boxed_local()
+        restored.map(|restored| restored.map_err(|error| words::message_not_restored(&error.words()))).boxed_local()
     };
-    toasts.offer_undo("The message and what followed it were deleted.".to_owned(), restore);
+    toasts.offer_undo(words::messages_deleted().to_owned(), restore);
 }

@@ -7,6 +7,7 @@ use crate::{
     },
     chat::handle::StreamingChatHandle,
     erased::{Show, effect},
+    words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -49,15 +50,15 @@ pub fn EarlierMessages(
         }
         Some(watch)
     });
-    let words = move || match (failed.get(), reading.get()) {
-        (true, false) => "The earlier messages could not be read. Try again",
-        (_, true) => "Reading earlier messages…",
-        (false, false) => "Show earlier messages",
+    let label = move || match (failed.get(), reading.get()) {
+        (true, false) => words::earlier_not_read(),
+        (_, true) => words::reading_earlier(),
+        (false, false) => words::show_earlier(),
     };
     view! {
         <Show when=move || chat.has_earlier.get()>
             <div class="earlier-messages" node_ref=place>
-                <button type="button" class="button" on:click=move |_| read()>{move || words()}</button>
+                <button type="button" class="button" on:click=move |_| read()>{move || label()}</button>
             </div>
         </Show>
     }

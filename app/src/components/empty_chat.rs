@@ -1,16 +1,18 @@
 //! A chat in which nothing has been said yet.
 
 use super::icon::Mark;
-use crate::chat::handle::StreamingChatHandle;
+use crate::{chat::handle::StreamingChatHandle, words};
 use leptos::prelude::*;
 
 /// What to begin with: what is seen, a few words on it, and the question.
-const BEGINNINGS: [(&str, &str, &str); 4] = [
-    ("Explain a concept", "why the sky is blue", "Explain why the sky is blue, in three short paragraphs."),
-    ("Write some code", "a rate limiter in Rust", "Write a small token-bucket rate limiter in Rust, with a test."),
-    ("Compare options", "SQLite or Postgres", "Compare SQLite and Postgres for a small self-hosted app, in a table."),
-    ("Plan something", "a weekend by the sea", "Plan a relaxed weekend by the sea for two, with a checklist."),
-];
+fn beginnings() -> [[&'static str; 3]; 4] {
+    [
+        [words::begin_explain(), words::begin_explain_what(), words::begin_explain_question()],
+        [words::begin_code(), words::begin_code_what(), words::begin_code_question()],
+        [words::begin_compare(), words::begin_compare_what(), words::begin_compare_question()],
+        [words::begin_plan(), words::begin_plan_what(), words::begin_plan_question()],
+    ]
+}
 
 /// A greeting and four ways to begin.
 #[component]
@@ -18,7 +20,7 @@ pub fn EmptyChat(
     /// The chat.
     chat: StreamingChatHandle,
 ) -> impl IntoView {
-    let beginnings = BEGINNINGS.map(|(title, detail, question)| {
+    let beginnings = beginnings().map(|[title, detail, question]| {
         view! {
             <button type="button" class="empty-chat__beginning" on:click=move |_| chat.send(question)>
                 <strong>{title}</strong>
@@ -29,7 +31,7 @@ pub fn EmptyChat(
     view! {
         <div class="empty-chat">
             <Mark />
-            <h1>"What can I help with?"</h1>
+            <h1>{words::greeting()}</h1>
             <div class="empty-chat__beginnings">{beginnings.into_iter().collect_view()}</div>
         </div>
     }

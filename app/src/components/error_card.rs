@@ -1,14 +1,16 @@
 //! Something went wrong, in words, with a way on.
 
 use super::icon::{Drawing, Icon};
+use crate::words;
 use leptos::prelude::*;
 
 /// An error and a button to try again.
 #[component]
 pub fn ErrorCard(
     /// What went wrong, as a sentence.
-    #[prop(into)]
-    message: String,
+    sentence: String,
+    /// What the server says of it, in English, where that is another language.
+    detail: Option<String>,
     /// Tries again.
     retry: Callback<()>,
     /// What can be done besides.
@@ -18,10 +20,13 @@ pub fn ErrorCard(
     view! {
         <div class="error-card" role="alert">
             <Icon drawing=Drawing::Warning />
-            <p>{message}</p>
+            <div class="error-card__words">
+                <p>{sentence}</p>
+                {detail.map(|detail| view! { <p class="error-card__detail" lang="en" dir="ltr">{detail}</p> })}
+            </div>
             <div class="error-card__actions">
                 {children.map(|children| children())}
-                <button type="button" class="button" on:click=move |_| retry.run(())>"Retry"</button>
+                <button type="button" class="button" on:click=move |_| retry.run(())>{words::retry()}</button>
             </div>
         </div>
     }

@@ -1,6 +1,6 @@
 //! How fast an answer came.
 
-use crate::{chat::figures::Figures, erased::memo};
+use crate::{chat::figures::Figures, erased::memo, words};
 use leptos::prelude::*;
 use protocol::message::MessageStatus;
 
@@ -16,9 +16,14 @@ pub fn FiguresLine(
 ) -> impl IntoView {
     let live = memo(move || status.get() == MessageStatus::Streaming);
     let figures = memo(move || figures.get());
-    let speed = move || figures.get().tokens_per_second.map(|speed| format!("{} tokens/s", speed.round() as u64));
+    let speed = move || {
+        figures
+            .get()
+            .tokens_per_second
+            .map(|speed| words::tokens_per_second(&words::language().number(speed.round() as u64)))
+    };
     let tokens = move || figures.get().tokens.map(|tokens| count(tokens, live.get()));
-    let first = move || figures.get().first_token_ms.map(|ms| format!("first after {}", duration(ms)));
+    let first = move || figures.get().first_token_ms.map(|ms| words::first_token_after(&duration(ms)));
     view! {
         <p class="figures-line">
             <span class="figures-line__model">{move || model.get()}</span>
@@ -32,17 +37,14 @@ pub fn FiguresLine(
 /// A time in the unit that a person would use.
 fn duration(milliseconds: f64) -> String {
     match milliseconds {
-        ms if ms < 1.0 => "less than 1 ms".to_owned(),
-        ms if ms < 1000.0 => format!("{} ms", ms.round() as u64),
+        ms if ms < 1.0 => words::less_than_a_millisecond().to_owned(),
+        ms if ms < 1000.0 => words::milliseconds(&(ms.round() as u64).to_string()),
         // In whole numbers: what writes a fraction weighs more than all of this file.
-        ms => {
-            let tenths = (ms / 100.0).round() as u64;
-            format!("{}.{} s", tenths / 10, tenths % 10)
-        }
+        ms => words::seconds(&words::language().tenths((ms / 100.0).round() as u64)),
     }
 }
 
 /// While an answer comes, its pieces are counted, which are about as many as its tokens.
 fn count(tokens: u64, live: bool) -> String {
-    format!("{}{tokens} token{}", if live { "≈ " } else { "" }, if tokens == 1 { "" } else { "s" })
+    if live { words::about_tokens(tokens) } else { words::tokens(tokens) }
 }

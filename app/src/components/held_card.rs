@@ -7,6 +7,7 @@ use super::{
 use crate::{
     chat::{handle::StreamingChatHandle, held::Held},
     erased::{Show, memo},
+    words,
 };
 use leptos::prelude::*;
 use protocol::error::ErrorCode;
@@ -31,30 +32,30 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
     let left = seconds_left(memo(move || chat.held.with(|held| held.as_ref().map(|held| held.until))).into());
     let ready = memo(move || left.get() == 0);
     let why = move || chat.held.with(|held| held.as_ref().map(|held| why(held.code)));
-    let back = move || if held(Held::is_question) { "Edit" } else { "Cancel" };
+    let back = move || if held(Held::is_question) { words::edit() } else { words::cancel() };
     view! {
-        <section class="held-card" aria-label="Waiting to be sent">
+        <section class="held-card" aria-label=words::waiting_to_be_sent()>
             <Icon drawing=Drawing::Clock />
             <div class="held-card__words">
                 <p>
                     {move || why()} " "
                     <strong>{move || match left.get() {
-                        0 => "You can send again now.".to_owned(),
-                        left => format!("You can send again in {}.", duration(left)),
+                        0 => words::can_send_again_now().to_owned(),
+                        left => words::can_send_again_in(&duration(left)),
                     }}</strong>
                 </p>
                 <Show when=move || !ready.get()>
                     <label class="held-card__choice">
                         <input type="checkbox" prop:checked=move || held(Held::is_automatic)
                             on:change=move |event| chat.send_held_by_itself(event_target_checked(&event)) />
-                        "Send by itself when it is time"
+                        {words::send_by_itself()}
                     </label>
                 </Show>
             </div>
             <div class="held-card__actions">
                 <button type="button" class="button" on:click=move |_| chat.take_back_held()>{move || back()}</button>
                 <button type="button" class="button button--primary" disabled=move || !ready.get()
-                    on:click=move |_| chat.send_held()>"Send now"</button>
+                    on:click=move |_| chat.send_held()>{words::send_now()}</button>
             </div>
         </section>
     }
@@ -63,8 +64,8 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
 /// Why the server does not take a question at the moment.
 pub(super) fn why(code: ErrorCode) -> &'static str {
     match code {
-        ErrorCode::Interrupted => "This question may not have reached the server.",
-        ErrorCode::Overloaded => "The server is very busy at the moment.",
-        _ => "You have asked a lot in a short time.",
+        ErrorCode::Interrupted => words::held_unreached(),
+        ErrorCode::Overloaded => words::held_overloaded(),
+        _ => words::held_rate_limited(),
     }
 }

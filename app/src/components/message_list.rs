@@ -13,6 +13,7 @@ use crate::{
     },
     chat::{Look, handle::StreamingChatHandle, message::ChatMessage},
     erased::{For, Show, effect, memo},
+    words,
 };
 use leptos::{html, prelude::*};
 use protocol::message::Role;
@@ -77,14 +78,14 @@ pub fn MessageList(
             <div class="message-list__content" node_ref=content_node>
                 <Show when=move || empty.get()>{children()}</Show>
                 <Show when=move || chat.is_loading.get()>
-                    <p class="message-list__loading" role="status">"Opening the conversation…"</p>
+                    <p class="message-list__loading" role="status">{words::opening_conversation()}</p>
                 </Show>
                 <EarlierMessages chat view_node />
                 <For each=move || chat.messages.get() key=|message| message.key children=move |message| one(message, chat) />
             </div>
         </div>
         <div class="message-list__jump" class:message-list__jump--shown=move || !following.get() && !empty.get()>
-            <button type="button" class="icon-button icon-button--raised" aria-label="Jump to latest" title="Jump to latest"
+            <button type="button" class="icon-button icon-button--raised" aria-label=words::jump_to_latest() title=words::jump_to_latest()
                 on:click=move |_| { following.set(true); to_end() }>
                 <Icon drawing=Drawing::Down />
             </button>

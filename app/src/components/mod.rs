@@ -23,6 +23,7 @@ pub mod figures_line;
 pub mod formula;
 pub mod held_card;
 pub mod icon;
+pub mod language_section;
 pub mod menu;
 pub mod message_list;
 pub mod model_banner;

@@ -1,6 +1,9 @@
 //! Says that nobody is thinking here yet, and how to change that; or that a provider cannot be reached.
 
-use crate::erased::{Show, memo};
+use crate::{
+    erased::{Show, memo},
+    words,
+};
 use leptos::prelude::*;
 use protocol::{
     conversation::ConversationSettings,
@@ -25,40 +28,40 @@ pub fn ModelBanner(
     });
     view! {
         <Show when=move || !failing.with(Vec::is_empty)>
-            <div class="model-banner" role="status" aria-label="Providers">
+            <div class="model-banner" role="status" aria-label=words::providers()>
                 <p>{move || failing.get().join(" ")}</p>
             </div>
         </Show>
         <Show when=move || demo.get()>
-            <aside class="model-banner" aria-label="Demo">
+            <aside class="model-banner" aria-label=words::demo()>
                 <details>
                     <summary>
-                        <strong>"Demo model."</strong>
-                        " Answers are scripted. "
-                        <span class="model-banner__how">"Add a real model"</span>
+                        <strong>{words::demo_model()}</strong>
+                        " " {words::demo_scripted()} " "
+                        <span class="model-banner__how">{words::demo_add()}</span>
                     </summary>
-                    <p>
-                        "Start Rivulet with a key in its environment: " <code>"OPENAI_API_KEY"</code> ", "
-                        <code>"ANTHROPIC_API_KEY"</code> " or " <code>"GEMINI_API_KEY"</code>
-                        "; or with a server of your own: " <code>"OLLAMA_HOST"</code> " or "
-                        <code>"OPENAI_COMPATIBLE_BASE_URL"</code>
-                        " (llama.cpp, vLLM, …). Ollama and llama.cpp on their usual local ports are found without."
-                    </p>
+                    <p>{with_code(words::demo_how())}</p>
                 </details>
             </aside>
         </Show>
     }
 }
 
+/// A text in which code stands between backticks.
+fn with_code(text: &'static str) -> AnyView {
+    let part = |(at, part): (usize, &'static str)| match at % 2 {
+        0 => part.into_any(),
+        _ => view! { <code dir="ltr">{part}</code> }.into_any(),
+    };
+    text.split('`').enumerate().map(part).collect_view().into_any()
+}
+
 /// What is to be said of a provider. That one is paused matters only to those who would ask it; the picker marks the others.
 fn trouble(provider: &ProviderInfo, asked: &str) -> Option<String> {
     match (provider.paused_ms, &provider.error) {
-        (Some(_), _) if provider.id == asked => Some(format!(
-            "{} is not answering at the moment. It is tried again by itself; until then, another model can be chosen above.",
-            provider.label
-        )),
+        (Some(_), _) if provider.id == asked => Some(words::provider_paused(&provider.label)),
         (Some(_), _) => None,
-        (None, error) => error.as_ref().map(|error| error.message.clone()),
+        (None, error) => error.as_ref().map(|error| words::explained(error).joined()),
     }
 }
 

@@ -1,6 +1,9 @@
 //! Which model answers.
 
-use crate::erased::{Show, memo};
+use crate::{
+    erased::{Show, memo},
+    words,
+};
 use leptos::prelude::*;
 use protocol::{
     conversation::ConversationSettings,
@@ -22,7 +25,7 @@ pub fn ModelPicker(
     let groups = move || models.with(|models| grouped(models, &chosen.get()));
     let group = move |Group { label, members, is_paused, .. }: Group| {
         // At the group and not at each model, so that the chosen one keeps its name in the closed picker.
-        let label = if is_paused { format!("{label} ({PAUSED})") } else { label };
+        let label = if is_paused { format!("{label} ({})", words::not_answering()) } else { label };
         let options = members.into_iter().map(move |model| {
             let id = model.id.clone();
             view! { <option value=model.id selected=move || chosen.get() == id>{short(&model.label)}</option> }
@@ -31,19 +34,16 @@ pub fn ModelPicker(
     };
     view! {
         <div class="model-picker">
-            <select aria-label="Model" prop:value=move || chosen.get()
+            <select aria-label=words::model() prop:value=move || chosen.get()
                 on:change=move |event| settings.update(|settings| settings.model = Some(event_target_value(&event)))>
                 {move || groups().into_iter().map(group).collect_view().into_any()}
             </select>
             <Show when=move || chosen.with(|id| id.starts_with("demo/"))>
-                <span class="model-picker__badge">"Demo"</span>
+                <span class="model-picker__badge">{words::demo()}</span>
             </Show>
         </div>
     }
 }
-
-/// What is said of the models of a provider that failed several times and is left alone for a while.
-const PAUSED: &str = "not answering at the moment";
 
 /// A label without the folders and the ending of a model file.
 fn short(label: &str) -> String {

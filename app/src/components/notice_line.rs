@@ -1,7 +1,7 @@
 //! What an answer that is under way has to say about itself.
 
 use super::countdown::{duration, seconds_left};
-use crate::{chat::message::Notice, erased::memo, model_names::ModelNames};
+use crate::{chat::message::Notice, erased::memo, model_names::ModelNames, words};
 use leptos::prelude::*;
 
 /// A quiet line; empty where there is nothing to say. It is there before it is filled, because only then is it read aloud.
@@ -19,26 +19,26 @@ pub fn NoticeLine(
         }
     });
     let left = seconds_left(until.into());
-    view! { <p class="notice-line" role="status">{move || notice.get().map(|notice| words(notice, names, left))}</p> }
+    view! { <p class="notice-line" role="status">{move || notice.get().map(|notice| line(notice, names, left))}</p> }
 }
 
-fn words(notice: Notice, names: ModelNames, left: Signal<u64>) -> AnyView {
+fn line(notice: Notice, names: ModelNames, left: Signal<u64>) -> AnyView {
     match notice {
         Notice::Retrying { attempt, model, .. } => {
-            let who = model.map_or_else(|| "The provider".to_owned(), |model| names.provider(&model));
+            let who = model.map_or_else(|| words::the_provider().to_owned(), |model| names.provider(&model));
             // The seconds are for the eye: a screen reader would read the line again with each of them.
-            let pause = move || Some(left.get()).filter(|left| *left > 0).map(|left| format!("in {} ", duration(left)));
-            view! {
-                {format!("{who} is busy. Trying again ")} <span aria-hidden="true">{move || pause()}</span> {format!("(attempt {attempt})…")}
-            }
-            .into_any()
+            let pause = move || {
+                Some(left.get())
+                    .filter(|left| *left > 0)
+                    .map(|left| format!("{} ", words::in_duration(&duration(left))))
+            };
+            let line = words::provider_busy(&who, "\0", &attempt.to_string());
+            let (before, after) = line.split_once('\0').unwrap_or((&line, ""));
+            let (before, after) = (before.to_owned(), after.to_owned());
+            view! { {before} <span aria-hidden="true">{move || pause()}</span> {after} }.into_any()
         }
-        Notice::Fallback { from, to } => {
-            format!("{} could not answer. Asking {} instead…", names.model(&from), names.model(&to)).into_any()
-        }
-        Notice::Reconnecting => "Connection lost — reconnecting…".into_any(),
-        Notice::Whole => {
-            "Streaming is not possible on this connection. The answer will appear when it is complete.".into_any()
-        }
+        Notice::Fallback { from, to } => words::asking_other_model(&names.model(&from), &names.model(&to)).into_any(),
+        Notice::Reconnecting => words::reconnecting().into_any(),
+        Notice::Whole => words::not_streaming().into_any(),
     }
 }

@@ -4,6 +4,7 @@ use super::icon::{Drawing, Icon};
 use crate::{
     browser::connection::{self, Listener},
     erased::{Show, effect},
+    words,
 };
 use leptos::{ev, prelude::*};
 
@@ -29,7 +30,7 @@ pub fn OfflineBanner(
             <Show when=move || offline.get()>
                 <p>
                     <Icon drawing=Drawing::Offline />
-                    "You are offline. What you send waits here and goes out when the network is back."
+                    {words::offline()}
                 </p>
             </Show>
         </div>

@@ -9,6 +9,7 @@ use super::{
     sidebar::SidebarState,
     theme_toggle::ThemeToggle,
 };
+use crate::words;
 use leptos::prelude::*;
 use protocol::model::ModelList;
 
@@ -30,19 +31,19 @@ pub fn PageHeader(
     };
     view! {
         <header class="page-header">
-            <button type="button" class="icon-button page-header__list" aria-label="Conversations" title="Conversations"
+            <button type="button" class="icon-button page-header__list" aria-label=words::conversations() title=words::conversations()
                 aria-expanded=move || sidebar.drawer.get().to_string() on:click=move |_| sidebar.show(true)>
                 <Icon drawing=Drawing::List />
             </button>
             <ModelPicker models settings=chat.settings />
             <div class="page-header__actions">
                 <ConversationMenu actions />
-                <button type="button" class="icon-button" aria-label="Chat settings" title="Chat settings"
+                <button type="button" class="icon-button" aria-label=words::chat_settings() title=words::chat_settings()
                     on:click=move |_| settings_open.set(true)>
                     <Icon drawing=Drawing::Sliders />
                 </button>
                 <ThemeToggle />
-                <button type="button" class="icon-button" aria-label="New chat" title="New chat" on:click=new_chat>
+                <button type="button" class="icon-button" aria-label=words::new_chat() title=words::new_chat() on:click=new_chat>
                     <Icon drawing=Drawing::New />
                 </button>
             </div>

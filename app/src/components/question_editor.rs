@@ -4,6 +4,7 @@ use crate::{
     browser::element,
     chat::{handle::StreamingChatHandle, message::ChatMessage},
     erased::{effect, memo},
+    words,
 };
 use leptos::{ev, html, prelude::*};
 
@@ -61,11 +62,11 @@ pub fn QuestionEditor(
     };
     view! {
         <div class="question-editor">
-            <textarea node_ref=area class="question-editor__text" aria-label="Edit question" rows="1" enterkeyhint="send"
+            <textarea node_ref=area class="question-editor__text" aria-label=words::edit_question() rows="1" enterkeyhint="send"
                 on:input=typed on:keydown=pressed></textarea>
             <div class="question-editor__actions">
-                <button type="button" class="button" on:click=move |_| leave()>"Cancel"</button>
-                <button type="button" class="button button--primary" disabled=move || blank.get() on:click=move |_| sent()>"Send"</button>
+                <button type="button" class="button" on:click=move |_| leave()>{words::cancel()}</button>
+                <button type="button" class="button button--primary" disabled=move || blank.get() on:click=move |_| sent()>{words::send()}</button>
             </div>
         </div>
     }

@@ -4,6 +4,7 @@ use crate::{
     chat::message::ChatMessage,
     erased::{Show, memo},
     markdown::view::Markdown,
+    words,
 };
 use leptos::prelude::*;
 use protocol::message::MessageStatus;
@@ -24,7 +25,7 @@ pub fn Reasoning(
         <Show when=move || some.get()>
             <details class="reasoning">
                 <summary class:reasoning__live=move || thinks.get()>
-                    {move || if thinks.get() { "Thinking…" } else { "Thought about it" }}
+                    {move || if thinks.get() { words::thinking() } else { words::thought() }}
                 </summary>
                 <div class="reasoning__text">
                     <Markdown text=text.clone() />

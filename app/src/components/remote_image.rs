@@ -1,6 +1,7 @@
 //! An image of another server, which is asked for it only when a person wants to see it: loading it tells that server who
 //! reads, and its address could carry away what the conversation says.
 
+use crate::words;
 use leptos::prelude::*;
 
 /// A place for an image.
@@ -19,14 +20,14 @@ pub fn RemoteImage(
             view! { <img class="remote-image__image" src=source.clone() alt=label.clone() referrerpolicy="no-referrer" decoding="async" /> }
                 .into_any()
         } else {
-            let name = if label.trim().is_empty() { "Image".to_owned() } else { label.clone() };
+            let name = if label.trim().is_empty() { words::image().to_owned() } else { label.clone() };
             view! {
                 <span class="remote-image">
                     <span class="remote-image__label">{name}</span>
                     <a class="remote-image__host" href=source.clone() target="_blank" rel="noopener noreferrer nofollow">
                         {host.clone()}
                     </a>
-                    <button type="button" class="remote-image__load" on:click=move |_| is_wanted.set(true)>"Load image"</button>
+                    <button type="button" class="remote-image__load" on:click=move |_| is_wanted.set(true)>{words::load_image()}</button>
                 </span>
             }
             .into_any()

@@ -1,7 +1,7 @@
 //! Finding conversations and messages by words: a combobox in a dialog, as WAI-ARIA has it.
 
 use super::{
-    conversation_actions::{ConversationActions, UNTITLED},
+    conversation_actions::ConversationActions,
     icon::{Drawing, Icon},
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     },
     conversations::search::{Finding, Search},
     erased::{Show, effect, memo},
+    words,
 };
 use leptos::{ev, html, prelude::*, task::spawn_local};
 use protocol::{
@@ -58,7 +59,7 @@ pub fn SearchDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="search-dialog" aria-label="Search conversations" on:close=move |_| open.set(false) on:click=clicked>
+        <dialog node_ref=dialog class="search-dialog" aria-label=words::search_conversations() on:close=move |_| open.set(false) on:click=clicked>
             <Show when=move || open.get()>
                 <Finder actions open />
             </Show>
@@ -142,27 +143,27 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
     view! {
         <div class="search-dialog__head">
             <Icon drawing=Drawing::Search />
-            <input node_ref=input type="text" role="combobox" class="search-dialog__words" aria-label="Search conversations"
-                placeholder="Search conversations" autocomplete="off" spellcheck="false" enterkeyhint="go" maxlength="500"
+            <input node_ref=input type="text" role="combobox" class="search-dialog__words" aria-label=words::search_conversations()
+                placeholder=words::search_conversations() autocomplete="off" spellcheck="false" enterkeyhint="go" maxlength="500"
                 aria-autocomplete="list" aria-controls="search-options" aria-haspopup="listbox"
                 aria-expanded=move || choices.with(|choices| !choices.is_empty()).to_string()
                 aria-activedescendant=move || choices.with(|all| (active.get() < all.len()).then(|| format!("search-option-{}", active.get())))
                 on:input=move |event| search.words.set(event_target_value(&event)) on:keydown=pressed />
-            <button type="button" class="icon-button" aria-label="Close search" on:click=move |_| open.set(false)>
+            <button type="button" class="icon-button" aria-label=words::close_search() on:click=move |_| open.set(false)>
                 <Icon drawing=Drawing::Close />
             </button>
         </div>
         <div class="search-dialog__body">
             <Show when=move || search.finding.get() == Finding::Idle && choices.with(|choices| !choices.is_empty())>
-                <p class="search-dialog__recent" aria-hidden="true">"Recent"</p>
+                <p class="search-dialog__recent" aria-hidden="true">{words::recent()}</p>
             </Show>
             <ul node_ref=list id="search-options" role="listbox" class="search-dialog__options" aria-label=move || list_name(search)>
                 {move || choices.get().into_iter().enumerate().map(option).collect_view().into_any()}
             </ul>
             <End search />
-            <p class="search-dialog__words-on-it" role="status">{move || words(search)}</p>
+            <p class="search-dialog__words-on-it" role="status">{move || said(search)}</p>
             <Show when=move || search.finding.get() == Finding::Failed>
-                <button type="button" class="button" on:click=move |_| search.retry()>"Try again"</button>
+                <button type="button" class="button" on:click=move |_| search.retry()>{words::try_again()}</button>
             </Show>
         </div>
     }
@@ -182,16 +183,15 @@ fn End(search: Search) -> impl IntoView {
 }
 
 fn list_name(search: Search) -> &'static str {
-    if search.finding.get() == Finding::Idle { "Recent conversations" } else { "Results" }
+    if search.finding.get() == Finding::Idle { words::recent_conversations() } else { words::results_list() }
 }
 
-fn words(search: Search) -> String {
+fn said(search: Search) -> String {
     match (search.finding.get(), search.hits.with(Vec::len)) {
-        (Finding::Failed, _) => "The search did not work. Is the server reachable?".to_owned(),
-        (Finding::Done, 0) => "Nothing was found.".to_owned(),
-        (Finding::Done, 1) => "1 result".to_owned(),
-        (Finding::Done, count) => format!("{count} results"),
-        (Finding::UnderWay, 0) => "Searching…".to_owned(),
+        (Finding::Failed, _) => words::search_failed().to_owned(),
+        (Finding::Done, 0) => words::nothing_found().to_owned(),
+        (Finding::Done, count) => words::results(count as u64),
+        (Finding::UnderWay, 0) => words::searching().to_owned(),
         (Finding::UnderWay | Finding::Idle, _) => String::new(),
     }
 }
@@ -217,8 +217,8 @@ fn choices(actions: ConversationActions, search: Search) -> Vec<Choice> {
 fn found(hit: SearchHit) -> Choice {
     let date = time::date(hit.created_at as f64);
     let note = match hit.role {
-        Some(Role::User) => format!("You, {date}"),
-        Some(Role::Assistant) => format!("Assistant, {date}"),
+        Some(Role::User) => words::said_by_you(&date),
+        Some(Role::Assistant) => words::said_by_assistant(&date),
         _ => date,
     };
     let SearchHit { conversation_id: conversation, message_id: message, title, snippet, .. } = hit;
@@ -227,7 +227,7 @@ fn found(hit: SearchHit) -> Choice {
 
 fn titled(title: Vec<TextPart>) -> Vec<TextPart> {
     match title.iter().all(|part| part.text.is_empty()) {
-        true => vec![TextPart { text: UNTITLED.to_owned(), hit: false }],
+        true => vec![TextPart { text: words::new_chat().to_owned(), hit: false }],
         false => title,
     }
 }

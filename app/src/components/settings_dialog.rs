@@ -1,10 +1,11 @@
 //! What is set for the chat.
 
-use super::transfer_section::TransferSection;
+use super::{language_section::LanguageSection, transfer_section::TransferSection};
 use crate::{
     browser::{element, number},
     conversations::list::Conversations,
     erased::effect,
+    words,
 };
 use leptos::{ev, html, prelude::*};
 use protocol::{conversation::ConversationSettings, request::Parameters};
@@ -46,24 +47,25 @@ pub fn SettingsDialog(
     view! {
         <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title" on:close=move |_| open.set(false)>
             <form on:submit=save>
-                <h2 id="settings-title">"Chat settings"</h2>
+                <h2 id="settings-title">{words::chat_settings()}</h2>
                 <label>
-                    "System prompt"
-                    <textarea rows="4" placeholder="How the assistant should behave, for example: “Answer in French.”"
+                    {words::system_prompt()}
+                    <textarea rows="4" placeholder=words::system_prompt_hint()
                         prop:value=move || form.prompt.get() on:input=move |event| form.prompt.set(event_target_value(&event))></textarea>
                 </label>
                 <div class="settings-dialog__numbers">
-                    <Number label="Temperature" hint="0 – 2" value=form.temperature />
-                    <Number label="Top p" hint="up to 1" value=form.top_p />
-                    <Number label="Max tokens" hint="any" value=form.max_tokens />
+                    <Number label=words::temperature() hint=words::temperature_hint() value=form.temperature />
+                    <Number label=words::top_p() hint=words::top_p_hint() value=form.top_p />
+                    <Number label=words::max_tokens() hint=words::max_tokens_hint() value=form.max_tokens />
                 </div>
-                <p class="settings-dialog__hint">"Fields that are left empty keep the defaults of the server and the model."</p>
+                <p class="settings-dialog__hint">{words::empty_fields()}</p>
                 {move || form.error.get().map(|error| view! { <p class="settings-dialog__error" role="alert">{error}</p> }.into_any())}
                 <div class="settings-dialog__actions">
-                    <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
-                    <button type="submit" class="button button--primary">"Save"</button>
+                    <button type="button" class="button" on:click=move |_| open.set(false)>{words::cancel()}</button>
+                    <button type="submit" class="button button--primary">{words::save()}</button>
                 </div>
             </form>
+            <LanguageSection />
             <TransferSection conversations />
         </dialog>
     }
@@ -109,14 +111,14 @@ impl Form {
 
     fn read(self) -> Result<(Option<String>, Parameters), String> {
         let parameters = Parameters {
-            temperature: read("Temperature", &self.temperature.get_untracked(), decimal)?,
-            top_p: read("Top p", &self.top_p.get_untracked(), decimal)?,
-            max_tokens: read("Max tokens", &self.max_tokens.get_untracked(), |text| text.parse().ok())?,
+            temperature: read(words::temperature(), &self.temperature.get_untracked(), decimal)?,
+            top_p: read(words::top_p(), &self.top_p.get_untracked(), decimal)?,
+            max_tokens: read(words::max_tokens(), &self.max_tokens.get_untracked(), |text| text.parse().ok())?,
         };
         parameters.validate().map_err(|invalid| match invalid.field.as_str() {
-            "temperature" => format!("Temperature {}.", invalid.problem),
-            "top_p" => format!("Top p {}.", invalid.problem),
-            _ => format!("Max tokens {}.", invalid.problem),
+            "temperature" => words::temperature_range().to_owned(),
+            "top_p" => words::top_p_range().to_owned(),
+            _ => words::max_tokens_range().to_owned(),
         })?;
         let prompt = self.prompt.get_untracked().trim().to_owned();
         Ok(((!prompt.is_empty()).then_some(prompt), parameters))
@@ -126,7 +128,7 @@ impl Form {
 fn read<T>(name: &str, text: &str, number: fn(&str) -> Option<T>) -> Result<Option<T>, String> {
     match text.trim().replace(',', ".").as_str() {
         "" => Ok(None),
-        text => number(text).map(Some).ok_or_else(|| format!("{name} must be a number, or empty.")),
+        text => number(text).map(Some).ok_or_else(|| words::number_expected(name)),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     chat::handle::StreamingChatHandle,
     conversations::transfer,
     erased::{Show, effect},
+    words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -53,7 +54,7 @@ pub fn ShareDialog(
                     }
                 }
                 Ok(_) => {}
-                Err(error) => drop(problem.try_set(Some(error.words().to_owned()))),
+                Err(error) => drop(problem.try_set(Some(error.words()))),
             }
             // The dialog goes with its conversation.
             let _ = busy.try_set(false);
@@ -63,36 +64,32 @@ pub fn ShareDialog(
     let link = move |address: String| {
         let copied = address.clone();
         view! {
-            <p>"Everybody who knows this address can read the conversation as it was when you shared or updated it last: the \
-                messages that were shown then, without other versions and without what the model was thinking. What you say or \
-                edit afterwards is not there until you update it; what you delete is gone from there at once. They cannot see \
-                who you are, nor your other conversations."</p>
+            <p>{words::share_note()}</p>
             <div class="share-dialog__link">
-                <input type="text" readonly aria-label="Address" prop:value=address
+                <input type="text" readonly aria-label=words::share_address() dir="ltr" prop:value=address
                     on:focus=move |event| element::select_target(event.target()) />
                 <CopyButton text=Callback::new(move |()| copied.clone()) />
             </div>
             <p class="share-dialog__done" role="status">
-                {move || updated.get().then_some("The page shows the conversation as it is now.")}
+                {move || updated.get().then(words::share_updated)}
             </p>
             <div class="share-dialog__actions">
-                <button type="button" class="button" disabled=move || busy.get() on:click=move |_| set(false)>"Stop sharing"</button>
+                <button type="button" class="button" disabled=move || busy.get() on:click=move |_| set(false)>{words::share_stop()}</button>
                 <button type="button" class="button" aria-disabled=move || busy.get().to_string() on:click=move |_| set(true)>
-                    "Update"
+                    {words::share_update()}
                 </button>
-                <button type="button" class="button button--primary" on:click=move |_| open.set(false)>"Done"</button>
+                <button type="button" class="button button--primary" on:click=move |_| open.set(false)>{words::share_done()}</button>
             </div>
         }
         .into_any()
     };
     let offer = move || {
         view! {
-            <p>"An address is made that nobody can guess. Everybody who knows it can read this conversation. You can end that \
-                at any time."</p>
+            <p>{words::share_offer()}</p>
             <div class="share-dialog__actions">
-                <button type="button" class="button" on:click=move |_| open.set(false)>"Cancel"</button>
+                <button type="button" class="button" on:click=move |_| open.set(false)>{words::cancel()}</button>
                 <button type="button" class="button button--primary" disabled=move || busy.get() on:click=move |_| set(true)>
-                    "Make an address"
+                    {words::share_make()}
                 </button>
             </div>
         }
@@ -102,13 +99,13 @@ pub fn ShareDialog(
         <dialog node_ref=dialog class="dialog share-dialog" aria-labelledby="share-title" on:close=move |_| open.set(false)>
             <Show when=move || open.get()>
                 <div class="dialog__head">
-                    <h2 id="share-title">"Share this conversation"</h2>
-                    <button type="button" class="icon-button" aria-label="Close" on:click=move |_| open.set(false)>
+                    <h2 id="share-title">{words::share_title()}</h2>
+                    <button type="button" class="icon-button" aria-label=words::close() on:click=move |_| open.set(false)>
                         <Icon drawing=Drawing::Close />
                     </button>
                 </div>
                 {move || address().map_or_else(offer, link)}
-                {move || problem.get().map(|words| view! { <p class="dialog__problem" role="alert">{words}</p> }.into_any())}
+                {move || problem.get().map(|problem| view! { <p class="dialog__problem" role="alert">{problem}</p> }.into_any())}
             </Show>
         </dialog>
     }

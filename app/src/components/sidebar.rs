@@ -8,6 +8,7 @@ use super::{
 use crate::{
     browser::{document, element},
     page_data::{PageData, SIDEBAR_CLOSED, SIDEBAR_COOKIE},
+    words,
 };
 use leptos::prelude::*;
 
@@ -64,10 +65,10 @@ pub fn Sidebar(
     view! {
         <div class="sidebar__veil" class:sidebar__veil--shown=move || drawer.get() on:click=move |_| drawer.set(false)></div>
         <nav class="sidebar" class:sidebar--open=move || drawer.get() class:sidebar--closed=move || !state.beside.get()
-            aria-label="Conversations" on:keydown=pressed>
+            aria-label=words::conversations() on:keydown=pressed>
             <div class="sidebar__head">
                 <a class="sidebar__brand" href="/" on:click=move |_| drawer.set(false)><Mark />"Rivulet"</a>
-                <button type="button" class="icon-button sidebar__close" aria-label="Close conversations" title="Close conversations"
+                <button type="button" class="icon-button sidebar__close" aria-label=words::close_conversations() title=words::close_conversations()
                     on:click=move |_| state.show(false)>
                     <Icon drawing=Drawing::Panel />
                 </button>
@@ -75,8 +76,8 @@ pub fn Sidebar(
             <button type="button" class="sidebar__search" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K"
                 on:click=move |_| { drawer.set(false); searching.set(true) }>
                 <Icon drawing=Drawing::Search />
-                "Search"
-                <kbd aria-hidden="true">"Ctrl K"</kbd>
+                {words::search()}
+                <kbd aria-hidden="true">{words::search_keys()}</kbd>
             </button>
             <ConversationList actions opened />
         </nav>

@@ -1,7 +1,10 @@
 //! Says that the server cannot keep anything at present.
 
 use super::icon::{Drawing, Icon};
-use crate::erased::{Show, memo};
+use crate::{
+    erased::{Show, memo},
+    words,
+};
 use leptos::prelude::*;
 use protocol::model::ModelList;
 
@@ -11,11 +14,12 @@ pub fn StorageBanner(
     /// What the server says about itself.
     models: RwSignal<ModelList>,
 ) -> impl IntoView {
-    let words = memo(move || models.with(|models| models.storage.as_ref().map(|error| error.message.clone())));
+    let problem =
+        memo(move || models.with(|models| models.storage.as_ref().map(|error| words::explained(error).joined())));
     view! {
         <div class="storage-banner" role="status">
-            <Show when=move || words.with(Option::is_some)>
-                <p><Icon drawing=Drawing::Warning />{move || words.get()}</p>
+            <Show when=move || problem.with(Option::is_some)>
+                <p><Icon drawing=Drawing::Warning />{move || problem.get()}</p>
             </Show>
         </div>
     }

@@ -15,6 +15,7 @@ use crate::{
         options::StreamingChatOptions,
     },
     erased::effect,
+    words::{self, Explained},
 };
 use leptos::{ev, prelude::*};
 
@@ -40,7 +41,7 @@ use leptos::{ev, prelude::*};
 #[component]
 pub fn StreamingChat(
     /// What stands in the empty text area.
-    #[prop(optional, into, default = "Ask anything".to_owned())]
+    #[prop(optional, into, default = words::ask_anything().to_owned())]
     placeholder: String,
     /// Instructions that stand before the conversation.
     #[prop(optional, into)]
@@ -67,10 +68,13 @@ pub fn StreamingChat(
     let children = StoredValue::new(children);
     let problem = move || {
         let retry = Callback::new(move |()| chat.retry());
-        chat.problem.get().map(|error| view! { <ErrorCard message=error.message retry /> }.into_any())
+        chat.problem.get().map(|error| {
+            let Explained { sentence, detail } = words::explained(&error);
+            view! { <ErrorCard sentence detail retry /> }.into_any()
+        })
     };
     view! {
-        <section class=format!("streaming-chat {class}") aria-label="Chat">
+        <section class=format!("streaming-chat {class}") aria-label=words::chat()>
             <MessageList chat>{move || children.with_value(|children| children.as_ref().map(|children| children()))}</MessageList>
             <div class="streaming-chat__foot">
                 {move || problem()}

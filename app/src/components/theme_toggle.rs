@@ -4,6 +4,7 @@ use super::icon::{Drawing, Icon};
 use crate::{
     browser::document,
     page_data::{PageData, THEME_COOKIE, Theme},
+    words,
 };
 use leptos::prelude::*;
 
@@ -22,7 +23,7 @@ pub fn ThemeToggle() -> impl IntoView {
         chosen.set(Some(theme));
     };
     view! {
-        <button type="button" class="icon-button" aria-label="Switch theme" title="Switch theme" on:click=turn>
+        <button type="button" class="icon-button" aria-label=words::switch_theme() title=words::switch_theme() on:click=turn>
             <Icon drawing=Drawing::Theme />
         </button>
     }

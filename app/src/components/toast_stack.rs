@@ -4,6 +4,7 @@ use super::icon::{Drawing, Icon};
 use crate::{
     browser::{element, time},
     erased::{For, effect},
+    words,
 };
 use futures::future::LocalBoxFuture;
 use leptos::{html, prelude::*, reactive::owner::WeakOwner, task::spawn_local};
@@ -28,7 +29,7 @@ type Undo = Callback<(), LocalBoxFuture<'static, Result<(), String>>>;
 #[derive(Debug, Clone)]
 struct Toast {
     key: u64,
-    words: String,
+    said: String,
     undo: Option<Undo>,
 }
 
@@ -79,7 +80,7 @@ impl Toasts {
             if shown.len() == 3 {
                 shown.remove(0);
             }
-            shown.push(Toast { key, words, undo });
+            shown.push(Toast { key, said: words, undo });
         });
         key
     }
@@ -103,7 +104,7 @@ pub fn ToastStack(
     toasts: Toasts,
 ) -> impl IntoView {
     view! {
-        <section class="toast-stack" aria-label="Notifications">
+        <section class="toast-stack" aria-label=words::notifications()>
             <div role="status" class="toast-stack__list">
                 <For each=move || toasts.shown.get() key=|toast| toast.key children=move |toast| view! { <One toasts toast /> } />
             </div>
@@ -113,8 +114,8 @@ pub fn ToastStack(
 
 #[component]
 fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
-    let Toast { key, words, undo } = toast;
-    let (words, undoing) = (RwSignal::new(words), RwSignal::new(false));
+    let Toast { key, said, undo } = toast;
+    let (said, undoing) = (RwSignal::new(said), RwSignal::new(false));
     // What could not be undone is tried again as long as somebody wants to.
     let failed = StoredValue::new(false);
     let node = NodeRef::<html::Div>::new();
@@ -154,9 +155,9 @@ fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
                 Ok(()) if undoing.is_disposed() => {}
                 Ok(()) => close(),
                 // Dismissed by hand, or by what was to be undone.
-                Err(why) if words.is_disposed() => toasts.say(why),
+                Err(why) if said.is_disposed() => toasts.say(why),
                 Err(why) => {
-                    words.set(why);
+                    said.set(why);
                     failed.set_value(true);
                     undoing.set(false);
                 }
@@ -168,12 +169,12 @@ fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
             event.prevent_default();
             close();
         }>
-            <p>{move || words.get()}</p>
+            <p>{move || said.get()}</p>
             {undo.map(|undo| view! {
                 <button type="button" class="toast__undo" aria-disabled=move || undoing.get().to_string()
-                    on:click=move |_| undo_it(undo)>"Undo"</button>
+                    on:click=move |_| undo_it(undo)>{words::undo()}</button>
             })}
-            <button type="button" class="icon-button toast__close" aria-label="Dismiss" on:click=move |_| close()>
+            <button type="button" class="icon-button toast__close" aria-label=words::dismiss() on:click=move |_| close()>
                 <Icon drawing=Drawing::Close />
             </button>
         </div>

@@ -7,6 +7,7 @@ use crate::{
         transfer::{self, EXPORT_ALL},
     },
     erased::memo,
+    words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use protocol::transfer::{ImportNote, ImportReport};
@@ -38,7 +39,7 @@ pub fn TransferSection(
         spawn_local(async move {
             import.set(match transfer::import(&file).await {
                 Ok(report) => Import::Done(report),
-                Err(error) => Import::Failed(error.words().to_owned()),
+                Err(error) => Import::Failed(error.words()),
             });
             conversations.begin_anew().await;
         });
@@ -51,14 +52,14 @@ pub fn TransferSection(
     };
     view! {
         <section class="transfer-section" aria-labelledby="transfer-title">
-            <h3 id="transfer-title">"Your conversations"</h3>
+            <h3 id="transfer-title">{words::your_conversations()}</h3>
             <p class="transfer-section__hint">
-                "Imports Rivulet’s own files, and the exports of ChatGPT and Open WebUI. Nothing that is here is changed."
+                {words::transfer_note()}
             </p>
             <div class="transfer-section__actions">
-                <a class="button" href=EXPORT_ALL download="" rel="external">"Export everything"</a>
-                <button type="button" class="button" disabled=move || busy.get() on:click=choose>"Import a file…"</button>
-                <input node_ref=input type="file" hidden aria-label="File to import" accept=".json,.jsonl,.gz,.zip" on:change=chosen />
+                <a class="button" href=EXPORT_ALL download="" rel="external">{words::export_everything()}</a>
+                <button type="button" class="button" disabled=move || busy.get() on:click=choose>{words::import_file()}</button>
+                <input node_ref=input type="file" hidden aria-label=words::file_to_import() accept=".json,.jsonl,.gz,.zip" on:change=chosen />
             </div>
             <div role="status">{move || report(import.get())}</div>
         </section>
@@ -68,42 +69,35 @@ pub fn TransferSection(
 fn report(import: Import) -> Option<AnyView> {
     match import {
         Import::None => None,
-        Import::UnderWay(name) => Some(view! { <p>{format!("Importing {name}…")}</p> }.into_any()),
-        Import::Failed(words) => {
-            Some(view! { <p class="dialog__problem">{format!("Nothing was imported. {words}")}</p> }.into_any())
+        Import::UnderWay(name) => Some(view! { <p>{words::importing(&name)}</p> }.into_any()),
+        Import::Failed(why) => {
+            Some(view! { <p class="dialog__problem">{words::nothing_imported(&why)}</p> }.into_any())
         }
         Import::Done(report) => Some(
             view! {
-                <p>{came_in(&report)}</p>
-                {notes("left out", report.skipped_count, report.skipped)}
-                {notes("not whole", report.incomplete_count, report.incomplete)}
+                <p>{words::imported(report.imported)}</p>
+                {notes(words::left_out, report.skipped_count, report.skipped)}
+                {notes(words::not_whole, report.incomplete_count, report.incomplete)}
             }
             .into_any(),
         ),
     }
 }
 
-fn came_in(report: &ImportReport) -> String {
-    match report.imported {
-        1 => "1 conversation was imported.".to_owned(),
-        imported => format!("{imported} conversations were imported."),
-    }
-}
-
 /// Conversations of which something is to be said, folded away.
-fn notes(what: &str, count: u64, notes: Vec<ImportNote>) -> Option<AnyView> {
+fn notes(head: fn(u64) -> String, count: u64, notes: Vec<ImportNote>) -> Option<AnyView> {
     let named = notes.len().min(MOST_NAMED);
     let more = count.saturating_sub(named as u64);
     let lines = notes.into_iter().take(named).map(|note| {
-        let title = if note.title.is_empty() { "Untitled".to_owned() } else { note.title };
+        let title = if note.title.is_empty() { words::untitled().to_owned() } else { note.title };
         view! { <li><strong>{title}</strong>": "{note.reason}</li> }
     });
     let list = view! {
         <details class="transfer-section__notes">
-            <summary>{format!("{count} {what}")}</summary>
+            <summary>{head(count)}</summary>
             <ul>
                 {lines.collect_view()}
-                {(more > 0).then(|| view! { <li>{format!("and {more} more")}</li> })}
+                {(more > 0).then(|| view! { <li>{words::and_more(more)}</li> })}
             </ul>
         </details>
     };

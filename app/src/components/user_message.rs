@@ -10,6 +10,7 @@ use super::{
 use crate::{
     chat::{branches::Editing, handle::StreamingChatHandle, message::ChatMessage},
     erased::{Show, memo},
+    words,
 };
 use leptos::prelude::*;
 
@@ -31,21 +32,21 @@ pub fn UserMessage(
     let edit = move |_| chat.editing.set(id().map(|message| Editing { message, text: None }));
     let text = move || kept.with_value(ChatMessage::content);
     view! {
-        <article class="user-message" aria-label="You said" data-key=key.to_string()>
+        <article class="user-message" aria-label=words::you_said() data-key=key.to_string()>
             // A question heads its answer: readers of the page by ear go from one to the next, and the answer's own headings
             // are below it.
-            <h2 class="visually-hidden">"You said"</h2>
+            <h2 class="visually-hidden">{words::you_said()}</h2>
             <Show when=move || !is_edited.get() fallback=move || view! { <QuestionEditor message=kept.get_value() chat /> }>
-                <div class="user-message__bubble">{text()}</div>
+                <div class="user-message__bubble" dir="auto">{text()}</div>
                 <div class="user-message__actions">
                     <VersionSwitcher message=kept.get_value() chat />
                     <CopyButton text=Callback::new(move |()| text()) />
                     <Show when=move || can_change.get()>
-                        <button type="button" class="icon-button user-message__edit" aria-label="Edit question" title="Edit"
+                        <button type="button" class="icon-button user-message__edit" aria-label=words::edit_question() title=words::edit()
                             on:click=edit>
                             <Icon drawing=Drawing::Edit />
                         </button>
-                        <DeleteMessageButton message=kept.get_value() chat label="Delete question" />
+                        <DeleteMessageButton message=kept.get_value() chat label=words::delete_question() />
                     </Show>
                 </div>
             </Show>

@@ -8,6 +8,7 @@ use crate::{
     browser::element,
     chat::{branches::Turn, handle::StreamingChatHandle, message::ChatMessage},
     erased::{Show, effect, memo},
+    words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use protocol::id::MessageId;
@@ -48,7 +49,7 @@ pub fn VersionSwitcher(
         let Some(to) = version else { return };
         spawn_local(async move {
             if let (Err(error), Some(toasts)) = (chat.show_version(Turn { to, onward }).await, toasts) {
-                toasts.say(format!("The other version could not be shown. {}", error.words()));
+                toasts.say(words::version_not_shown(&error.words()));
             }
         });
     });
@@ -60,8 +61,8 @@ pub fn VersionSwitcher(
     };
     view! {
         <Show when=move || place.get().is_some()>
-            <div class="version-switcher" role="group" aria-label="Versions" node_ref=node>
-                <button type="button" class="icon-button version-switcher__previous" aria-label="Previous version" title="Previous version"
+            <div class="version-switcher" role="group" aria-label=words::versions() node_ref=node>
+                <button type="button" class="icon-button version-switcher__previous" aria-label=words::previous_version() title=words::previous_version()
                     aria-disabled=move || stuck(false) on:click=move |_| step(false)>
                     <Icon drawing=Drawing::Before />
                 </button>
@@ -69,7 +70,7 @@ pub fn VersionSwitcher(
                     <span aria-hidden="true">{move || place.get().map(|(at, count)| format!("{}/{count}", at + 1))}</span>
                     <span class="visually-hidden">{move || place.get().map(|(at, count)| place_words(at, count))}</span>
                 </span>
-                <button type="button" class="icon-button version-switcher__next" aria-label="Next version" title="Next version"
+                <button type="button" class="icon-button version-switcher__next" aria-label=words::next_version() title=words::next_version()
                     aria-disabled=move || stuck(true) on:click=move |_| step(true)>
                     <Icon drawing=Drawing::After />
                 </button>
@@ -80,5 +81,5 @@ pub fn VersionSwitcher(
 
 /// Which version it is, as it is said.
 pub(super) fn place_words(at: usize, count: usize) -> String {
-    format!("Version {} of {count}", at + 1)
+    words::version_of(&(at + 1).to_string(), &count.to_string())
 }

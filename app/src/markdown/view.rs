@@ -8,6 +8,7 @@ use super::{
 use crate::{
     components::{code_block::CodeBlock, formula::MathFormula, remote_image::RemoteImage},
     erased::For,
+    words,
 };
 use leptos::prelude::*;
 
@@ -17,7 +18,7 @@ pub fn Markdown(
     /// The text.
     text: LiveMarkdown,
 ) -> impl IntoView {
-    view! { <div class="markdown">{cells(text.cells().clone(), Vec::new())}</div> }
+    view! { <div class="markdown" dir="auto">{cells(text.cells().clone(), Vec::new())}</div> }
 }
 
 /// Blocks beside each other; the alignments are those of the table that they are rows of.
@@ -104,7 +105,7 @@ fn item(done: Option<bool>, content: AnyView) -> AnyView {
     match done {
         Some(done) => view! {
             <li class="markdown__task">
-                <input type="checkbox" checked=done disabled=true aria-label=if done { "Done" } else { "Not done" } />
+                <input type="checkbox" checked=done disabled=true aria-label=if done { words::task_done() } else { words::task_not_done() } />
                 <div>{content}</div>
             </li>
         }
@@ -118,7 +119,7 @@ fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: AnyView) -> AnyVi
         view! { <th scope="col" class=align(alignments, column)>{inlines(cell)}</th> }
     });
     view! {
-        <div class="markdown__table" tabindex="0" role="region" aria-label="Table">
+        <div class="markdown__table" tabindex="0" role="region" aria-label=words::table()>
             <table>
                 <thead><tr>{heads.collect_view()}</tr></thead>
                 <tbody>{rows}</tbody>

@@ -28,6 +28,7 @@ use crate::{
         not_found::NotFoundPage,
         title,
     },
+    words,
 };
 use leptos::prelude::*;
 use protocol::{feed::FeedChange, message::MessageStatus, model::ModelList};
@@ -78,13 +79,13 @@ pub fn ChatPage() -> impl IntoView {
                 <main class="layout__main">
                     // While there are no messages, the greeting is the heading.
                     <Show when=move || has_begun.get()>
-                        <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| "Chat".to_owned())}</h1>
+                        <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| words::chat().to_owned())}</h1>
                     </Show>
                     <PageHeader actions models sidebar />
                     <OfflineBanner returned />
                     <StorageBanner models />
                     <ModelBanner models settings=chat.settings />
-                    <StreamingChat chat placeholder="Ask anything">
+                    <StreamingChat chat placeholder=words::ask_anything()>
                         <EmptyChat chat />
                     </StreamingChat>
                 </main>

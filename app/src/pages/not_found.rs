@@ -1,6 +1,6 @@
 //! Nothing here.
 
-use crate::components::icon::Mark;
+use crate::{components::icon::Mark, words};
 use leptos::prelude::*;
 
 /// The page at an address where there is nothing.
@@ -9,9 +9,9 @@ pub fn NotFoundPage() -> impl IntoView {
     view! {
         <main class="not-found">
             <Mark />
-            <h1>"There is nothing here"</h1>
-            <p>"If this was a conversation, it may have been deleted, or it belongs to somebody else. This server keeps conversations for a while only."</p>
-            <a class="button button--primary" href="/" rel="external">"Start a new chat"</a>
+            <h1>{words::nothing_here()}</h1>
+            <p>{words::nothing_here_why()}</p>
+            <a class="button button--primary" href="/" rel="external">{words::start_new_chat()}</a>
         </main>
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     components::icon::Mark,
     markdown::{live::LiveMarkdown, view::Markdown},
     page_data::Theme,
+    words,
 };
 use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
@@ -23,12 +24,12 @@ use protocol::{
 /// ```
 pub fn shared_document(options: LeptosOptions, conversation: Conversation, theme: Option<Theme>) -> impl IntoView {
     let title = match conversation.summary.title.as_str() {
-        "" => "A shared conversation".to_owned(),
+        "" => words::shared_conversation().to_owned(),
         title => title.to_owned(),
     };
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.map(Theme::as_str)>
+        <html lang=words::language().tag() dir=words::language().direction() data-theme=theme.map(Theme::as_str)>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
@@ -55,11 +56,11 @@ fn SharedPage(title: String, earlier: bool, messages: Vec<Message>) -> impl Into
                 <header class="shared-page__head">
                     <p class="shared-page__note">
                         <Mark />
-                        "Somebody shared this conversation with an AI. It can be read, but not changed."
+                        {words::shared_note()}
                     </p>
-                    <h1>{title}</h1>
+                    <h1 dir="auto">{title}</h1>
                 </header>
-                {earlier.map(|path| view! { <p class="shared-page__earlier"><a href=path>"Earlier messages"</a></p> })}
+                {earlier.map(|path| view! { <p class="shared-page__earlier"><a href=path>{words::earlier_messages()}</a></p> })}
                 {messages.into_iter().map(message).collect_view()}
             </div>
         </main>
@@ -71,9 +72,9 @@ fn message(message: Message) -> Option<AnyView> {
         Role::System => None,
         Role::User => Some(
             view! {
-                <article class="user-message" aria-label="Question">
-                    <h2 class="visually-hidden">"Question"</h2>
-                    <div class="user-message__bubble">{message.content}</div>
+                <article class="user-message" aria-label=words::question()>
+                    <h2 class="visually-hidden">{words::question()}</h2>
+                    <div class="user-message__bubble" dir="auto">{message.content}</div>
                 </article>
             }
             .into_any(),
@@ -81,10 +82,10 @@ fn message(message: Message) -> Option<AnyView> {
         // What the model thought is not what it said, and may repeat what is not shown.
         Role::Assistant => Some(
             view! {
-                <article class="assistant-message" aria-label="Answer">
-                    <h2 class="visually-hidden">"Answer"</h2>
+                <article class="assistant-message" aria-label=words::answer()>
+                    <h2 class="visually-hidden">{words::answer()}</h2>
                     <Markdown text=LiveMarkdown::whole(&message.content) />
-                    {end(message.status).map(|words| view! { <p class="assistant-message__mark">{words}</p> })}
+                    {end(message.status).map(|end| view! { <p class="assistant-message__mark">{end}</p> })}
                 </article>
             }
             .into_any(),
@@ -96,8 +97,8 @@ fn message(message: Message) -> Option<AnyView> {
 fn end(status: MessageStatus) -> Option<&'static str> {
     match status {
         MessageStatus::Complete => None,
-        MessageStatus::Streaming => Some("Still being written"),
-        MessageStatus::Stopped => Some("Stopped"),
-        MessageStatus::Failed | MessageStatus::Interrupted => Some("Broke off"),
+        MessageStatus::Streaming => Some(words::still_being_written()),
+        MessageStatus::Stopped => Some(words::stopped()),
+        MessageStatus::Failed | MessageStatus::Interrupted => Some(words::broke_off()),
     }
 }

@@ -1,9 +1,11 @@
 //! What the page is called, in its HTML and later.
 
+use crate::words;
+
 /// The page's title: of a chat with this name, of one without, or of nothing.
 pub(crate) fn of_page(name: Option<&str>, not_found: bool) -> String {
     match name.filter(|name| !name.is_empty()) {
-        _ if not_found => "Not found – Rivulet".to_owned(),
+        _ if not_found => format!("{} – Rivulet", words::not_found()),
         Some(name) => format!("{name} – Rivulet"),
         None => "Rivulet".to_owned(),
     }

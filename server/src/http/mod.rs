@@ -30,6 +30,7 @@ mod health;
 mod heartbeat;
 mod highlight;
 mod host;
+mod language;
 mod math;
 mod middleware;
 mod models;

@@ -4,7 +4,7 @@ use super::{
     conversations::{LIST_LIMIT, MESSAGE_LIMIT},
     error::ApiError,
     extract::Id,
-    policy,
+    language, policy,
     state::AppState,
     visitor::cookie,
 };
@@ -15,7 +15,7 @@ use crate::{
     store::Window,
     visitor::Owner,
 };
-use app::{PageData, ServerRendered, Theme, shell};
+use app::{PageData, ServerRendered, Theme, rendered_in, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -90,6 +90,7 @@ fn remembered(request: &Request) -> PageData {
     let cookie = |name| cookie(request.headers(), name);
     PageData {
         theme: theme(request),
+        language_is_chosen: language::chosen(request.headers()).is_some(),
         sidebar_closed: cookie(SIDEBAR_COOKIE).is_some_and(|sidebar| sidebar == "closed"),
         now: clock::now(),
         zone_offset: cookie(ZONE_COOKIE)
@@ -134,6 +135,7 @@ async fn render(state: &AppState, data: PageData, request: Request) -> Result<Re
     let not_found = data.not_found;
     let options = state.leptos.clone();
     let reloads = options.env == Env::DEV;
+    let language = language::of_page(request.headers());
     let rendered = server_rendered(&state.highlighting.highlighter);
     let render = leptos_axum::render_app_async_with_context(
         move || {
@@ -147,11 +149,12 @@ async fn render(state: &AppState, data: PageData, request: Request) -> Result<Re
     );
     // The panic hook has logged what and where.
     let failed = |_| ApiError::new(ErrorCode::Internal, "The server failed on this page.");
-    let mut response = state.background.spawn(render(request)).await.map_err(failed)?;
+    let mut response = state.background.spawn(rendered_in(language, render(request))).await.map_err(failed)?;
     if not_found {
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     // The page is the visitor's own and changes with every message.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    language::declare(response.headers_mut(), language);
     Ok(response)
 }

@@ -4,12 +4,13 @@
 use super::{
     error::ApiError,
     extract::{Id, Name, Query},
+    language,
     page::{self, theme},
     policy,
     state::AppState,
 };
 use crate::visitor::Owner;
-use app::shared_document;
+use app::{shared_document, spoken_in};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -67,11 +68,14 @@ pub(super) async fn page(
         Err(error) => return Err(error),
     };
     let (options, theme) = (state.leptos.clone(), theme(&request));
+    let language = language::of_page(request.headers());
     let rendered = page::server_rendered(&state.highlighting.highlighter);
     let render = move || {
-        ReactiveOwner::new().with(|| {
-            provide_context(rendered);
-            shared_document(options, conversation, theme).into_view().to_html()
+        spoken_in(language, || {
+            ReactiveOwner::new().with(|| {
+                provide_context(rendered);
+                shared_document(options, conversation, theme).into_view().to_html()
+            })
         })
     };
     // The panic hook has logged what and where.
@@ -79,6 +83,7 @@ pub(super) async fn page(
     let html = state.background.spawn_blocking(render).await.map_err(failed)?;
     let mut response = Html(html).into_response();
     keep_private(response.headers_mut());
+    language::declare(response.headers_mut(), language);
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy::shared_page());
     Ok(response)
 }
