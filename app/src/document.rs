@@ -61,7 +61,6 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 /// The page at any address.
 #[component]
 pub fn App() -> impl IntoView {
-    words::read_page();
     provide_context(PageData::shared());
     effect(|_| document::mark_hydrated());
     view! { <ChatPage /> }

@@ -98,8 +98,8 @@ pub(crate) fn written() -> String {
     format!("{}\n{}", language.code(), texts.join("\n"))
 }
 
-/// Takes the texts that stand in the document, if there are any. They stay as long as the page.
-pub(crate) fn read_page() {
+/// In the browser, before the page comes to life: takes the texts that stand in the document, if there are any. They stay as long as the page.
+pub fn read_page() {
     let Some(written) = document::text_of(ELEMENT) else { return };
     let mut lines = written.leak().split('\n');
     if let Some(language) = lines.next().and_then(Language::of) {
