@@ -43,8 +43,8 @@ pub use markdown::view::Markdown;
 pub use page_data::{PageData, Theme};
 pub use pages::shared::shared_document;
 pub use server_rendered::{RenderCode, RenderMath, ServerRendered};
-pub use words::{Language, read_page as read_words};
 #[cfg(feature = "ssr")]
 pub use words::rendered_in;
 #[cfg(any(feature = "ssr", test))]
 pub use words::spoken_in;
+pub use words::{Language, read_page as read_words};

@@ -92,8 +92,11 @@ async fn every_cursor_gives_exactly_the_rest() {
     for after in 0..=length {
         let path = format!("{}/events?after={after}", scene.generation);
         let response = scene.app.get(&path).await;
-        // An EventSource that has all of it is told not to come back.
-        assert_eq!(response.status(), if after == length { 204 } else { 200 }, "after {after}");
+        if after == length {
+            // An EventSource that has all of it is told not to come back.
+            assert_eq!(response.status(), 204);
+            continue;
+        }
         assert_eq!(Events::new(response).all().await, all[after as usize..], "after {after}");
     }
     for wrong in [(length + 1).to_string(), "-1".into(), "x".into(), "18446744073709551616".into(), "1.5".into()] {
