@@ -28,13 +28,16 @@ pub(crate) fn zone_offset(moment: f64) -> i32 {
     -js_sys::Date::new(&moment.into()).get_timezone_offset() as i32
 }
 
-/// The day of a moment of the [`wall_clock`], as the reader's browser writes it.
-pub(crate) fn date(moment: f64) -> String {
+/// The day of a moment of the [`wall_clock`] in a language: as the reader's own region writes it, where the browser speaks that language.
+pub(crate) fn date(moment: f64, language: &str) -> String {
+    let own = window().navigator().language().filter(|own| own.get(..2) == language.get(..2));
+    // The digits of the rest of the page.
+    let locale = own.unwrap_or_else(|| language.to_owned()) + "-u-nu-latn";
     let style = js_sys::Object::new();
     for (name, value) in [("year", "numeric"), ("month", "short"), ("day", "numeric")] {
         let _ = js_sys::Reflect::set(&style, &name.into(), &value.into());
     }
-    js_sys::Date::new(&moment.into()).to_locale_date_string("default", &style).into()
+    js_sys::Date::new(&moment.into()).to_locale_date_string(&locale, &style).into()
 }
 
 /// Waits until that moment of the [`wall_clock`].

@@ -181,7 +181,7 @@ fn Suggestions(suggestions: ArcRwSignal<Vec<String>>, is_last: Memo<bool>, chat:
     view! {
         <div class="suggestions">
             <For each=offered key=|text| text.clone() let(text)>
-                <button type="button" class="suggestions__one" on:click={
+                <button type="button" class="suggestions__one" dir="auto" on:click={
                     let text = text.clone();
                     move |_| chat.send(text.clone())
                 }>{text.clone()}</button>

@@ -66,7 +66,7 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
     view! {
         <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped>
             <div class="code-block__head">
-                <span class="code-block__language">{name.clone()}</span>
+                <span class="code-block__language" dir="ltr">{name.clone()}</span>
                 <span class="code-block__lines">
                     {move || words::lines(count())}
                 </span>
@@ -81,7 +81,7 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
                 </button>
                 <CopyButton text />
             </div>
-            <pre tabindex="0" aria-label=words::code_in(&name)>{code}</pre>
+            <pre dir="ltr" tabindex="0" aria-label=words::code_in(&name)>{code}</pre>
             <Show when=move || is_folded.get()>
                 <button type="button" class="code-block__unfold" on:click=move |_| is_folded.set(false)>
                     {move || words::show_all_lines(count())}

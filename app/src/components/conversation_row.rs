@@ -53,7 +53,7 @@ pub fn ConversationRow(
             <Show when=move || !is_renamed.get() fallback=move || view! { <TitleEditor id actions done /> }>
                 <a class="conversation-row__link" node_ref=link href=format!("/c/{id}") title=move || title.get()
                     aria-current=move || is_shown.get().then_some("page") on:click=move |_| opened.run(())>
-                    <span class="conversation-row__title">{move || title.get()}</span>
+                    <span class="conversation-row__title" dir="auto">{move || title.get()}</span>
                     <Show when=move || is_live.get()>
                         <span class="conversation-row__live"><span class="visually-hidden">{words::is_answering()}</span></span>
                     </Show>
@@ -101,7 +101,7 @@ fn TitleEditor(id: ConversationId, actions: ConversationActions, done: Callback<
         event.stop_propagation();
     };
     view! {
-        <input class="conversation-row__editor" node_ref=input type="text" aria-label=words::title() value=before
+        <input class="conversation-row__editor" node_ref=input type="text" dir="auto" aria-label=words::title() value=before
             maxlength=LONGEST_TITLE.to_string() on:keydown=pressed on:blur=move |_| finish(true) />
     }
 }

@@ -26,7 +26,7 @@ pub fn FiguresLine(
     let first = move || figures.get().first_token_ms.map(|ms| words::first_token_after(&duration(ms)));
     view! {
         <p class="figures-line">
-            <span class="figures-line__model">{move || model.get()}</span>
+            <span class="figures-line__model" dir="ltr">{move || model.get()}</span>
             <span data-figure="speed">{move || speed()}</span>
             <span data-figure="tokens">{move || tokens()}</span>
             <span data-figure="first-token">{move || first()}</span>

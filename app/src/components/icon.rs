@@ -102,8 +102,13 @@ pub fn Icon(
     drawing: Drawing,
 ) -> impl IntoView {
     let filled = matches!(drawing, Drawing::Stop);
+    // Drawn for reading from left to right; turned over where one reads from right to left.
+    let directed = matches!(
+        drawing,
+        Drawing::Before | Drawing::After | Drawing::Onward | Drawing::Wrap | Drawing::Panel | Drawing::List
+    );
     view! {
-        <svg class="icon" class:icon--filled=filled class:icon--dots=matches!(drawing, Drawing::More) viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <svg class="icon" class:icon--filled=filled class:icon--directed=directed class:icon--dots=matches!(drawing, Drawing::More) viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=drawing.path() />
         </svg>
     }

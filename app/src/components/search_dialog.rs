@@ -134,9 +134,9 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
             <li id=format!("search-option-{at}") class="search-dialog__option" role="option"
                 aria-selected=move || (active.get() == at).to_string()
                 on:pointermove=move |_| active.set(at) on:click=move |_| choose(choice.clone())>
-                <span class="search-dialog__title">{parts(title)}</span>
+                <span class="search-dialog__title" dir="auto">{parts(title)}</span>
                 <span class="search-dialog__note">{note}</span>
-                {shows_snippet.then(|| view! { <span class="search-dialog__snippet">{parts(snippet)}</span> })}
+                {shows_snippet.then(|| view! { <span class="search-dialog__snippet" dir="auto">{parts(snippet)}</span> })}
             </li>
         }
     };
@@ -208,14 +208,14 @@ fn choices(actions: ConversationActions, search: Search) -> Vec<Choice> {
             message: None,
             title: titled(vec![TextPart { text: one.title.clone(), hit: false }]),
             snippet: Vec::new(),
-            note: time::date(one.updated_at as f64),
+            note: time::date(one.updated_at as f64, words::language().tag()),
         };
         recent.iter().take(RECENT).map(choice).collect()
     })
 }
 
 fn found(hit: SearchHit) -> Choice {
-    let date = time::date(hit.created_at as f64);
+    let date = time::date(hit.created_at as f64, words::language().tag());
     let note = match hit.role {
         Some(Role::User) => words::said_by_you(&date),
         Some(Role::Assistant) => words::said_by_assistant(&date),

@@ -18,6 +18,7 @@ mod events;
 mod faults;
 mod heartbeats;
 mod importing;
+mod languages;
 mod limits;
 mod live;
 mod openai;
