@@ -25,6 +25,7 @@ export const server = {
     RIVULET_ADDR: `127.0.0.1:${port}`,
     RIVULET_DATA_DIR: folder,
     RIVULET_TITLES: "off",
+    RIVULET_PRICES: "demo/*=100/200/50 EUR",
     // High enough for every test, and its headers are there to be seen.
     RIVULET_RATE_LIMIT: "1000/s",
     RIVULET_MAX_STREAMS_PER_CLIENT: "off",
@@ -49,6 +50,8 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     locale: "en-GB",
+    // Tests that stand between the page and the network would not see what goes through one.
+    serviceWorkers: "block",
     // Recording is work too; the second try is there to be recorded.
     trace: "on-first-retry",
     screenshot: "only-on-failure",

@@ -2,7 +2,7 @@
 //!
 //! What lives here: [`App`] and [`shell`] (the document), [`pages`] (what stands at an address), [`components`] (one in
 //! each file), [`chat`] (the session: the reactive shell around `protocol::transcript`),
-//! [`conversations`] (the list of all of them), [`markdown`] (the answers' text),
+//! [`conversations`] (the list of all of them), [`presets`] (prompts to use again), [`markdown`] (the answers' text),
 //! `words` (every text that a person reads, for each language), [`erased`] (effects, memos and lists that are compiled once), `json` and [`browser`] (the only room that names the browser's interfaces).
 //!
 //! Who calls it: `frontend` hydrates [`App`]; `server` renders [`shell`] and provides [`PageData`]. Other Leptos apps can
@@ -23,6 +23,7 @@ pub mod markdown;
 mod model_names;
 mod page_data;
 pub mod pages;
+pub mod presets;
 mod server_rendered;
 mod words;
 
@@ -40,8 +41,8 @@ pub use chat::{
 pub use components::streaming_chat::StreamingChat;
 pub use document::{App, shell};
 pub use markdown::view::Markdown;
-pub use page_data::{PageData, Theme};
-pub use pages::shared::shared_document;
+pub use page_data::{Density, PageData, TextSize, Theme};
+pub use pages::{offline::offline_document, shared::shared_document};
 pub use server_rendered::{RenderCode, RenderMath, ServerRendered};
 #[cfg(feature = "ssr")]
 pub use words::rendered_in;

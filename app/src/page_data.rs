@@ -11,6 +11,12 @@ use serde::{Deserialize, Serialize};
 /// The name of the cookie that holds a [`Theme`].
 pub(crate) const THEME_COOKIE: &str = "rivulet_theme";
 
+/// The name of the cookie that holds a [`Density`].
+pub(crate) const DENSITY_COOKIE: &str = "rivulet_density";
+
+/// The name of the cookie that holds a [`TextSize`].
+pub(crate) const TEXT_SIZE_COOKIE: &str = "rivulet_text_size";
+
 /// The name of the cookie that says how far local time is ahead of UTC, in minutes.
 pub(crate) const ZONE_COOKIE: &str = "rivulet_zone";
 
@@ -42,6 +48,10 @@ pub struct PageData {
     pub theme: Option<Theme>,
     /// Whether the cookie `rivulet_language` names a language; otherwise the page follows the browser.
     pub language_is_chosen: bool,
+    /// How close things stand, as the cookie `rivulet_density` asks for.
+    pub density: Option<Density>,
+    /// The size of the text that the cookie `rivulet_text_size` asks for.
+    pub text_size: Option<TextSize>,
     /// Whether the cookie `rivulet_sidebar` is `closed`.
     pub sidebar_closed: bool,
     /// When the page is rendered, in milliseconds since 1970 UTC.
@@ -63,39 +73,69 @@ impl PageData {
     }
 }
 
-/// Light or dark, where a person has chosen; otherwise the page follows the system.
-///
-/// ```
-/// use app::Theme;
-/// assert_eq!("dark".parse(), Ok(Theme::Dark));
-/// assert!("blue".parse::<Theme>().is_err());
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Theme {
-    /// Dark text on light.
-    Light,
-    /// Light text on dark.
-    Dark,
+/// A choice that stands on the root element and in a cookie. Where nobody has chosen, neither is there.
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident { $($(#[$value_doc:meta])* $value:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        pub enum $name {
+            $($(#[$value_doc])* $value,)+
+        }
+
+        impl $name {
+            /// The value as it stands in the cookie and on the root element.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$value => $text,)+
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = ();
+            fn from_str(text: &str) -> Result<Self, ()> {
+                match text {
+                    $($text => Ok(Self::$value),)+
+                    _ => Err(()),
+                }
+            }
+        }
+    };
 }
 
-impl Theme {
-    /// The theme as it stands in the cookie and on the root element.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
+choice! {
+    /// Light or dark, where a person has chosen; otherwise the page follows the system.
+    ///
+    /// ```
+    /// use app::Theme;
+    /// assert_eq!("dark".parse(), Ok(Theme::Dark));
+    /// assert!("blue".parse::<Theme>().is_err());
+    /// ```
+    Theme {
+        /// Dark text on light.
+        Light = "light",
+        /// Light text on dark.
+        Dark = "dark",
     }
 }
 
-impl std::str::FromStr for Theme {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "light" => Ok(Self::Light),
-            "dark" => Ok(Self::Dark),
-            _ => Err(()),
-        }
+choice! {
+    /// How close things stand, where a person wants them closer.
+    Density {
+        /// More on a screen.
+        Compact = "compact",
+    }
+}
+
+choice! {
+    /// The size of the text, where a person wants another.
+    TextSize {
+        /// Seven eighths.
+        Small = "small",
+        /// Nine eighths.
+        Large = "large",
+        /// Eleven eighths.
+        Largest = "largest",
     }
 }

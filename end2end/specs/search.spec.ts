@@ -11,7 +11,7 @@ test("a message is found by keyboard and opened where it is", async ({ chat, sea
   await (await chat.ask("/fast something else")).is("complete");
 
   await search.open();
-  await expect(search.options, "recent conversations before anything is typed").toHaveCount(2);
+  await expect(search.conversations, "recent conversations before anything is typed").toHaveCount(2);
   await page.keyboard.type("xyloph");
   await expect(search.options.first().locator("mark").first()).toContainText(/xyloph/i);
   await expect(search.chosen).toHaveCount(1);

@@ -52,6 +52,7 @@ variables! {
     RIVULET_BREAKER_FAILURES = "6": "How many failures in a row, of any requests, pause a provider; `off` to never pause one.";
     RIVULET_BREAKER_PAUSE = "30s": "How long a paused provider is not asked. Then one request is let through as a trial.";
     RIVULET_SYSTEM_PROMPT = "": "Instructions that stand before every conversation that sets none of its own.";
+    RIVULET_PRICES = "": "What models cost for a million tokens, separated by commas: `model=input/output`, or `model=input/output/cached input`, and the currency if it is not `USD`, such as `openai/gpt-4.1*=2/8/0.5, anthropic/*=3/15 EUR`. `*` stands for anything; the first that fits counts. Cached input costs what other input does where nothing is said. Without a price, answers show tokens and no cost: prices change, so none are built in.";
     OPENAI_API_KEY = "": "Key for OpenAI; its models are then `openai/…`.";
     OPENAI_BASE_URL = "https://api.openai.com/v1": "Where OpenAI's API is; ends in `/v1`.";
     RIVULET_OPENAI_API = "chat": "Which of OpenAI's APIs to speak: `chat` (chat completions) or `responses`.";
@@ -269,6 +270,7 @@ fn providers(read: &Reader<'_>) -> Result<ProviderSettings, InvalidSetting> {
     Ok(ProviderSettings {
         model: optional_text(&read.text(RIVULET_MODEL)),
         fallback: parse::list(&read.text(RIVULET_FALLBACK)),
+        prices: read.get(RIVULET_PRICES, str::parse)?,
         openai_api_key: key(OPENAI_API_KEY),
         openai_base_url: url(OPENAI_BASE_URL)?,
         openai_api: read.get(RIVULET_OPENAI_API, openai_api)?,
@@ -349,6 +351,7 @@ mod tests {
             ("RIVULET_WRITE_TIMEOUT", "off"),
             ("DATABASE_URL", "postgres://localhost/rivulet"),
             ("RIVULET_TITLES", "maybe"),
+            ("RIVULET_PRICES", "gpt"),
         ] {
             assert!(refused(name, value).starts_with(name), "{name}");
         }

@@ -30,6 +30,7 @@ use protocol::{
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus},
     search::SearchResults,
+    usage::UsageTotals,
 };
 use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
@@ -82,7 +83,14 @@ impl Conversations {
     ) -> Result<Conversation, ConversationError> {
         let summary = ConversationSummary::new(ConversationId(Uuid::new_v4()), clock::now());
         self.store.create(owner, summary.clone(), settings.clone()).await?;
-        Ok(Conversation { summary, settings, messages: Vec::new(), earlier: false, shared: None })
+        Ok(Conversation {
+            summary,
+            settings,
+            messages: Vec::new(),
+            earlier: false,
+            shared: None,
+            usage: UsageTotals::default(),
+        })
     }
 
     /// One page of the owner's conversations.

@@ -2,7 +2,7 @@
 //!
 //! The rooms, in the order in which data goes through them:
 //!
-//! - [`providers`] turns a provider's bytes into deltas;
+//! - [`providers`] turns a provider's bytes into deltas, [`prices`] says what they cost;
 //! - [`generation`] numbers them, keeps them in a log, and lets any number of readers follow;
 //! - [`encode`] turns events into wire formats;
 //! - [`http`] has the routes; it alone names axum;
@@ -28,6 +28,7 @@ pub mod generation;
 pub mod highlight;
 pub mod http;
 pub mod mathml;
+pub mod prices;
 pub mod providers;
 pub mod rate_limit;
 pub mod startup;

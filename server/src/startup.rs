@@ -14,6 +14,7 @@ use crate::{
     http::{
         AllowedHosts, Highlighting, conversation_limiter,
         router::router,
+        service_worker_script,
         state::{AppState, Imports},
     },
     providers::{Providers, SetupError},
@@ -121,6 +122,7 @@ impl Server {
             },
             highlighting: Highlighting::default(),
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
+            service_worker: service_worker_script(&settings.leptos).into(),
             leptos: settings.leptos,
             background: Handle::current(),
         };

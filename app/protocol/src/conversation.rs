@@ -4,6 +4,7 @@ use crate::{
     id::{ConversationId, GenerationId, MessageId},
     message::Message,
     request::{InvalidField, Parameters},
+    usage::UsageTotals,
 };
 use serde::{Deserialize, Serialize};
 
@@ -199,6 +200,9 @@ pub struct Conversation {
     /// The token of its public page, if it is shared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared: Option<String>,
+    /// What all its answers cost.
+    #[serde(skip_serializing_if = "UsageTotals::is_empty")]
+    pub usage: UsageTotals,
 }
 
 /// [`Conversation`] as it is read: field by field, because what is flattened is copied before it is read, messages and all.
@@ -218,6 +222,8 @@ struct ConversationFields {
     earlier: bool,
     #[serde(default)]
     shared: Option<String>,
+    #[serde(default)]
+    usage: UsageTotals,
 }
 
 impl From<ConversationFields> for Conversation {
@@ -229,6 +235,7 @@ impl From<ConversationFields> for Conversation {
             messages: fields.messages,
             earlier: fields.earlier,
             shared: fields.shared,
+            usage: fields.usage,
         }
     }
 }

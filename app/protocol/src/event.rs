@@ -9,6 +9,7 @@
 use crate::{
     error::PublicError,
     id::{ConversationId, GenerationId, MessageId},
+    usage::Cost,
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -104,6 +105,9 @@ pub struct Complete {
     /// What it cost in tokens, where the provider says so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// What that is in money, where the server has a price for the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// How fast it was.
     pub stats: Stats,
 }
@@ -168,10 +172,17 @@ impl<'de> Deserialize<'de> for FinishReason {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Usage {
-    /// Tokens read.
+    /// Tokens read, cached ones included.
     pub input_tokens: u64,
+    /// Those of them that the provider had in its cache.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub cached_input_tokens: u64,
     /// Tokens written, reasoning included.
     pub output_tokens: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// How fast a generation was, measured by the server.
@@ -181,6 +192,9 @@ pub struct Stats {
     /// From the start to the first piece of answer or reasoning, in milliseconds; none if there was none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_chunk_ms: Option<u64>,
+    /// How long the model thought before it spoke and in between, in milliseconds; none if it showed no thoughts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reasoning_ms: Option<u64>,
     /// From the start to the end, in milliseconds.
     pub duration_ms: u64,
     /// How many pieces came, answer and reasoning.
@@ -215,14 +229,16 @@ mod tests {
             finish_reason: FinishReason::Stop,
             session_id: None,
             suggestions: vec![],
-            usage: Some(Usage { input_tokens: 1, output_tokens: 2 }),
-            stats: Stats { first_chunk_ms: Some(3), duration_ms: 4, chunks: 5 },
+            usage: Some(Usage { input_tokens: 9, cached_input_tokens: 1, output_tokens: 2 }),
+            cost: Some(Cost { currency: "USD".into(), amount: 0.5 }),
+            stats: Stats { first_chunk_ms: Some(3), reasoning_ms: Some(6), duration_ms: 4, chunks: 5 },
         };
         assert_eq!(
             wire(&StreamEvent::Complete(Box::new(complete))),
             json!({"type": "complete", "finish_reason": "stop", "suggestions": [],
-                "usage": {"input_tokens": 1, "output_tokens": 2},
-                "stats": {"first_chunk_ms": 3, "duration_ms": 4, "chunks": 5}})
+                "usage": {"input_tokens": 9, "cached_input_tokens": 1, "output_tokens": 2},
+                "cost": {"currency": "USD", "amount": 0.5},
+                "stats": {"first_chunk_ms": 3, "reasoning_ms": 6, "duration_ms": 4, "chunks": 5}})
         );
     }
 

@@ -48,6 +48,11 @@ id!(
     GenerationId,
     "generation"
 );
+id!(
+    /// Names a prompt preset.
+    PresetId,
+    "preset"
+);
 
 #[cfg(test)]
 mod tests {

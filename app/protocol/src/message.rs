@@ -4,6 +4,7 @@ use crate::{
     error::PublicError,
     event::{FinishReason, Stats, Usage},
     id::{GenerationId, MessageId},
+    usage::Cost,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,9 @@ pub struct Message {
     /// What it cost in tokens, as the provider counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// What that is in money, by the prices that the server had then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Cost>,
     /// How fast it was, as the server measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stats: Option<Stats>,
@@ -111,6 +115,7 @@ impl Message {
             last_event_id: 0,
             finish_reason: None,
             usage: None,
+            cost: None,
             stats: None,
             error: None,
             siblings: Vec::new(),

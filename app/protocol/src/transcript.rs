@@ -79,6 +79,7 @@ impl Transcript {
                 };
                 self.message.finish_reason = Some(complete.finish_reason.clone());
                 self.message.usage = complete.usage;
+                self.message.cost.clone_from(&complete.cost);
                 self.message.stats = Some(complete.stats);
                 self.session_id = complete.session_id;
                 self.suggestions.clone_from(&complete.suggestions);
@@ -148,6 +149,7 @@ mod tests {
             session_id: None,
             suggestions: vec![],
             usage: None,
+            cost: None,
             stats: Stats::default(),
         }))
     }

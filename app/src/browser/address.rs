@@ -21,6 +21,11 @@ pub(crate) fn go(address: &str, replace: bool) {
     };
 }
 
+/// Asks for what is sent as a file; the page stays where it is.
+pub(crate) fn load(address: &str) {
+    let _ = window().location().assign(address);
+}
+
 /// Calls `gone` when Back or Forward has led to another address.
 pub(crate) fn on_return(gone: impl Fn() + 'static) -> Listener {
     Listener(Some(window_event_listener(ev::popstate, move |_| gone())))

@@ -1,14 +1,21 @@
 //! The document, its cookies and the clipboard.
 
+use super::speech;
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
-/// Says on the body that the page has come to life.
+/// Says on the body that the page has come to life, and what this browser can.
 pub(crate) fn mark_hydrated() {
     if let Some(body) = document().body() {
-        let _ = body.set_attribute("data-hydrated", "true");
+        for (name, holds) in
+            [("data-hydrated", true), ("data-speaks", speech::can_speak()), ("data-listens", speech::can_listen())]
+        {
+            if holds {
+                let _ = body.set_attribute(name, "true");
+            }
+        }
     }
 }
 
@@ -24,6 +31,13 @@ pub(crate) fn set_root_attribute(name: &str, value: Option<&str>) {
             Some(value) => root.set_attribute(name, value),
             None => root.remove_attribute(name),
         };
+    }
+}
+
+/// Sets an attribute of the first element that a selector finds.
+pub(crate) fn set_attribute_of(selector: &str, name: &str, value: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let _ = element.set_attribute(name, value);
     }
 }
 

@@ -28,6 +28,18 @@ pub(crate) fn last_text(element: &Element) -> Option<Text> {
     last?.dyn_into().ok()
 }
 
+/// What is to be read aloud of the answer that an element stands in: its text as it is shown, without code.
+pub(crate) fn spoken_text_around(element: &Element) -> String {
+    let answer = element.closest("article").ok().flatten();
+    let Some(blocks) =
+        answer.and_then(|answer| answer.query_selector_all(":scope > .markdown > :not(.code-block)").ok())
+    else {
+        return String::new();
+    };
+    let texts = (0..blocks.length()).filter_map(|at| blocks.get(at)?.dyn_into::<HtmlElement>().ok());
+    texts.map(|block| block.inner_text()).collect::<Vec<_>>().join("\n")
+}
+
 /// Clicks an element, as a person would.
 pub(crate) fn click(element: &HtmlElement) {
     element.click();

@@ -127,6 +127,14 @@ pub async fn patch<T: DeserializeOwned>(address: &str, body: &impl Serialize) ->
     parsed(&text_of(request).await?)
 }
 
+/// `PUT` of JSON; what is answered is passed over.
+pub async fn put(address: &str, body: &impl Serialize) -> Result<(), FetchError> {
+    let abort = AbortOnDrop::new();
+    let builder = Request::put(address).header("content-type", "application/json");
+    let request = abort.attach(builder).body(written(body)?);
+    text_of(request).await.map(drop)
+}
+
 /// `DELETE`.
 pub async fn delete(address: &str) -> Result<(), FetchError> {
     let abort = AbortOnDrop::new();

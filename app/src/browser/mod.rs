@@ -3,7 +3,7 @@
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), numbers as text (`number`), the
 //! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), the colours of parts of a text
 //! (`highlights`), files (`file`), the connection
-//! (`connection`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
+//! (`connection`), keys (`keyboard`), notifications (`notification`), the voice (`speech`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
 //! `locks`).
 //!
 //! Who calls it: effects, event handlers and the tasks that they start. Never a component while it renders: on the
@@ -19,8 +19,11 @@ pub(crate) mod element;
 pub(crate) mod file;
 pub(crate) mod highlights;
 pub mod http;
+pub(crate) mod keyboard;
 pub(crate) mod locks;
+pub(crate) mod notification;
 pub(crate) mod number;
 pub(crate) mod random;
+pub(crate) mod speech;
 pub(crate) mod storage;
 pub mod time;

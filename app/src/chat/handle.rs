@@ -14,6 +14,7 @@ use protocol::{
     conversation::ConversationSettings,
     error::{ErrorCode, PublicError},
     id::{ConversationId, MessageId},
+    usage::UsageTotals,
 };
 
 /// A chat: its state as signals, and what can be done to it. Copying it gives the same chat.
@@ -51,6 +52,8 @@ pub struct StreamingChatHandle {
     pub title: Signal<Option<String>>,
     /// The token of the conversation's public page, if it is shared.
     pub shared: RwSignal<Option<String>>,
+    /// What all answers of the conversation cost.
+    pub usage: Signal<UsageTotals>,
     /// Where the reader is to be taken. It is set again to take there again.
     pub look: Signal<Look>,
     /// The version of a message that was stepped to last, until its new place has taken the focus.
@@ -110,6 +113,7 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
         editing: session.editing,
         title: session.title.into(),
         shared: session.shared,
+        usage: session.usage.into(),
         look: session.look.into(),
         turned: session.turned,
         session,

@@ -215,7 +215,7 @@ impl ChatMessage {
                 self.flush_with_next_frame();
             }
             Change::Content | Change::Reasoning => {
-                self.stopwatch.write_value().piece(time::now());
+                self.stopwatch.write_value().piece(event, time::now());
                 self.flush_with_next_frame();
             }
             Change::Status => self.show_status(),

@@ -11,6 +11,7 @@ use protocol::{
     conversation::{Conversation, ConversationSettings},
     id::{ConversationId, MessageId},
     message::Role,
+    usage::UsageTotals,
 };
 
 impl Session {
@@ -23,6 +24,7 @@ impl Session {
         self.messages.set(shown.map(|message| self.message(message)).collect());
         self.earlier.set(conversation.earlier);
         self.shared.set(conversation.shared);
+        self.usage.set(conversation.usage);
         self.show_held();
         self.look.set(at.map_or(Look::End, Look::Message));
     }
@@ -109,6 +111,7 @@ impl Session {
         self.earlier.set(false);
         self.title.set(None);
         self.shared.set(None);
+        self.usage.set(UsageTotals::default());
         self.editing.set(None);
         self.turned.set(None);
         self.newest.set_value(None);

@@ -19,6 +19,7 @@ use protocol::{
     event::Processing,
     id::{ConversationId, MessageId},
     message::{Message, MessageStatus},
+    usage::UsageTotals,
 };
 use std::future::Future;
 use uuid::Uuid;
@@ -55,6 +56,8 @@ pub(crate) struct Session {
     pub(crate) title: RwSignal<Option<String>>,
     /// The token of the conversation's public page.
     pub(crate) shared: RwSignal<Option<String>>,
+    /// What all its answers cost.
+    pub(crate) usage: RwSignal<UsageTotals>,
     /// Where the reader is to be taken; set again, it takes there again.
     pub(crate) look: RwSignal<Look>,
     pub(crate) editing: RwSignal<Option<Editing>>,
@@ -96,6 +99,7 @@ impl Session {
             earlier: RwSignal::new(false),
             title: RwSignal::new(None),
             shared: RwSignal::new(None),
+            usage: RwSignal::new(UsageTotals::default()),
             look: RwSignal::new(Look::End),
             editing: RwSignal::new(None),
             turned: RwSignal::new(None),
@@ -127,8 +131,11 @@ impl Session {
         ChatMessage::new(key.unwrap_or_default(), message)
     }
 
-    /// Tells whoever embeds the chat how an answer ended.
+    /// Counts what an answer cost, and tells whoever embeds the chat how it ended.
     pub(crate) fn tell_end(self, message: Message) {
+        if message.usage.is_some() || message.cost.is_some() {
+            self.usage.update(|usage| usage.add(message.usage, message.cost.as_ref()));
+        }
         let options = self.options.get_value();
         match (message.status, message.error.clone()) {
             (MessageStatus::Failed | MessageStatus::Interrupted, Some(error)) => options.failed(error),

@@ -93,6 +93,7 @@ impl Session {
             self.earlier.set(conversation.earlier);
         }
         self.shared.set(conversation.shared);
+        self.usage.set(conversation.usage);
         let mut now = above.to_vec();
         for message in read {
             match rest.split_first() {

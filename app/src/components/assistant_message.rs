@@ -8,6 +8,7 @@ use super::{
     figures_line::FiguresLine,
     icon::{Drawing, Icon},
     notice_line::NoticeLine,
+    read_aloud_button::ReadAloudButton,
     reasoning::Reasoning,
     version_switcher::VersionSwitcher,
 };
@@ -74,6 +75,7 @@ pub fn AssistantMessage(
                     <div class="assistant-message__actions">
                         <VersionSwitcher message=kept.get_value() chat />
                         <CopyButton text=Callback::new({ let copied = copied.clone(); move |()| copied.content() }) />
+                        <ReadAloudButton />
                         <Show when=move || is_last.get() && may_redo(status.get(), chat)>
                             <button type="button" class="icon-button" aria-label=words::retry() title=words::answer_again()
                                 on:click=move |_| chat.retry()>

@@ -1,6 +1,10 @@
 //! Where the question is typed.
 
-use super::icon::{Drawing, Icon};
+use super::{
+    dictation_button::DictationButton,
+    icon::{Drawing, Icon},
+    preset_picker::{PresetOptions, PresetPicker, describe},
+};
 use crate::{
     browser::{document, element},
     chat::{handle::StreamingChatHandle, held::Held},
@@ -23,6 +27,10 @@ pub fn Composer(
 ) -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     tie_text(area, chat.draft);
+    let picker = PresetPicker::of_page(chat);
+    if let Some(picker) = picker {
+        describe(area, picker);
+    }
     let focus = move || {
         if let Some(area) = area.get_untracked() {
             element::focus(&area);
@@ -70,6 +78,9 @@ pub fn Composer(
         focus();
     };
     let pressed = move |event: ev::KeyboardEvent| {
+        if picker.is_some_and(|picker| picker.takes(&event)) {
+            return;
+        }
         // While an input method composes, Enter belongs to it. (229 is how Safari says so.)
         let composing = event.is_composing() || event.key_code() == 229;
         if event.key() == "Enter" && !event.shift_key() && !composing {
@@ -110,10 +121,17 @@ pub fn Composer(
     }
     };
     view! {
+        {picker.map(|picker| view! { <PresetOptions picker /> }.into_any())}
         <div class="composer" on:click=move |_| focus()>
             <textarea node_ref=area class="composer__text" aria-label=words::message() rows="1" placeholder=placeholder
                 autocomplete="off" enterkeyhint="send" on:keydown=pressed
-                on:input=move |event| chat.draft.set(event_target_value(&event))></textarea>
+                on:input=move |event| {
+                    chat.draft.set(event_target_value(&event));
+                    if let Some(picker) = picker {
+                        picker.typed();
+                    }
+                }></textarea>
+            <DictationButton chat />
             {move || button()}
         </div>
         <Show when=move || chat.is_too_long.get()>

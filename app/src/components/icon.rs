@@ -59,6 +59,10 @@ pub enum Drawing {
     Offline,
     /// An arrow that turns back: wrap lines.
     Wrap,
+    /// A loudspeaker: read aloud.
+    Speaker,
+    /// A microphone: dictate.
+    Microphone,
 }
 
 impl Drawing {
@@ -90,6 +94,10 @@ impl Drawing {
             Self::Bubble => "M5 5h14v11h-8l-4 3.5V16H5z",
             Self::Offline => "M7 18a4 4 0 0 1-.5-8 6 6 0 0 1 11-1A4.5 4.5 0 0 1 18 18zM4 4l16 16",
             Self::Wrap => "M4 6h16M4 12h13a3 3 0 0 1 0 6h-4M15.5 15.5 13 18l2.5 2.5M4 18h5",
+            Self::Speaker => "M4 9.5h3.5L12 5.5v13l-4.5-4H4zM15.5 9a4 4 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11",
+            Self::Microphone => {
+                "M12 4a2.5 2.5 0 0 0-2.5 2.5v5a2.5 2.5 0 0 0 5 0v-5A2.5 2.5 0 0 0 12 4M6.5 11.5a5.5 5.5 0 0 0 11 0M12 17v3.5"
+            }
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1",
         }
     }

@@ -151,3 +151,12 @@ pub fn MenuLink(
         </a>
     }
 }
+
+/// Something to know, which does nothing when it is chosen.
+#[component]
+pub fn MenuNote(
+    /// What it says.
+    words: Signal<String>,
+) -> impl IntoView {
+    view! { <div class="menu__note" role="menuitem" tabindex="-1" aria-disabled="true">{move || words.get()}</div> }
+}

@@ -1,12 +1,11 @@
 //! The line above the chat.
 
 use super::{
-    conversation_actions::ConversationActions,
+    commands::{Command, Commands},
     conversation_menu::ConversationMenu,
     icon::{Drawing, Icon},
     model_picker::ModelPicker,
     settings_dialog::SettingsDialog,
-    sidebar::SidebarState,
     theme_toggle::ThemeToggle,
 };
 use crate::words;
@@ -16,19 +15,13 @@ use protocol::model::ModelList;
 /// Model picker, settings, theme and New chat.
 #[component]
 pub fn PageHeader(
-    /// The chat, and what can be done to its conversation.
-    actions: ConversationActions,
+    /// What the page can be told to do.
+    commands: Commands,
     /// The models on offer.
     models: RwSignal<ModelList>,
-    /// Whether the list of conversations is shown.
-    sidebar: SidebarState,
 ) -> impl IntoView {
+    let Commands { actions, sidebar, dialogs, appearance } = commands;
     let chat = actions.chat;
-    let settings_open = RwSignal::new(false);
-    let new_chat = move |_| {
-        chat.new_chat();
-        actions.go.run("/".to_owned());
-    };
     view! {
         <header class="page-header">
             <button type="button" class="icon-button page-header__list" aria-label=words::conversations() title=words::conversations()
@@ -37,17 +30,18 @@ pub fn PageHeader(
             </button>
             <ModelPicker models settings=chat.settings />
             <div class="page-header__actions">
-                <ConversationMenu actions />
+                <ConversationMenu actions sharing=dialogs.share />
                 <button type="button" class="icon-button" aria-label=words::chat_settings() title=words::chat_settings()
-                    on:click=move |_| settings_open.set(true)>
+                    on:click=move |_| commands.run(Command::Settings)>
                     <Icon drawing=Drawing::Sliders />
                 </button>
-                <ThemeToggle />
-                <button type="button" class="icon-button" aria-label=words::new_chat() title=words::new_chat() on:click=new_chat>
+                <ThemeToggle appearance />
+                <button type="button" class="icon-button" aria-label=words::new_chat() title=words::new_chat()
+                    on:click=move |_| commands.run(Command::NewChat)>
                     <Icon drawing=Drawing::New />
                 </button>
             </div>
-            <SettingsDialog settings=chat.settings open=settings_open conversations=actions.conversations />
+            <SettingsDialog settings=chat.settings open=dialogs.settings conversations=actions.conversations appearance />
         </header>
     }
 }

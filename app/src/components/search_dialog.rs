@@ -1,14 +1,14 @@
-//! Finding conversations and messages by words: a combobox in a dialog, as WAI-ARIA has it.
+//! Finding conversations, messages and commands by words: a combobox in a dialog, as WAI-ARIA has it.
 
 use super::{
+    commands::{Command, Commands},
     conversation_actions::ConversationActions,
     icon::{Drawing, Icon},
 };
 use crate::{
     browser::{
-        connection::Listener,
         element::{self, NearWatch},
-        time,
+        keyboard, time,
     },
     conversations::search::{Finding, Search},
     erased::{Show, effect, memo},
@@ -24,26 +24,37 @@ use protocol::{
 /// How many conversations are offered before anything is typed.
 const RECENT: usize = 8;
 
+/// What stands before words that look for commands only.
+const COMMANDS_ONLY: char = '>';
+
+/// What a line leads to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Target {
+    Conversation(ConversationId, Option<MessageId>),
+    Command(Command),
+}
+
 /// One line that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
 struct Choice {
-    conversation: ConversationId,
-    message: Option<MessageId>,
+    target: Target,
     title: Vec<TextPart>,
     snippet: Vec<TextPart>,
     note: String,
 }
 
-/// The dialog. Ctrl+K or Cmd+K opens it from anywhere.
+/// The dialog. With commands, it offers these too.
 #[component]
 pub fn SearchDialog(
     /// What can be done to a conversation.
     actions: ConversationActions,
     /// Whether the dialog is open.
     open: RwSignal<bool>,
+    /// What else can be found.
+    #[prop(optional)]
+    commands: Option<Commands>,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    open_by_key(open);
     effect(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() {
@@ -61,30 +72,26 @@ pub fn SearchDialog(
     view! {
         <dialog node_ref=dialog class="search-dialog" aria-label=words::search_conversations() on:close=move |_| open.set(false) on:click=clicked>
             <Show when=move || open.get()>
-                <Finder actions open />
+                <Finder actions open commands />
             </Show>
         </dialog>
     }
 }
 
-fn open_by_key(open: RwSignal<bool>) {
-    effect(move |_| {
-        Listener(Some(window_event_listener(ev::keydown, move |event| {
-            let is_key = event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key());
-            if is_key && !event.alt_key() && !event.shift_key() && !event.is_composing() {
-                event.prevent_default();
-                if open.get_untracked() || !element::any_dialog_open() {
-                    open.update(|open| *open = !*open);
-                }
-            }
-        })))
-    });
-}
-
 #[component]
-fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
+fn Finder(actions: ConversationActions, open: RwSignal<bool>, commands: Option<Commands>) -> impl IntoView {
     let search = Search::new();
-    let choices = memo(move || choices(actions, search));
+    let typed = RwSignal::new(String::new());
+    let offered = memo(move || commands.map(|commands| offered(commands, &typed.get())).unwrap_or_default());
+    let choices = memo(move || {
+        let found =
+            if typed.with(|typed| typed.starts_with(COMMANDS_ONLY)) { Vec::new() } else { choices(actions, search) };
+        // Who has typed nothing comes for a conversation; the name of a command is meant for it.
+        match search.finding.get() {
+            Finding::Idle => [found, offered.get()].concat(),
+            _ => [offered.get(), found].concat(),
+        }
+    });
     let active = RwSignal::new(0usize);
     let list = NodeRef::<html::Ul>::new();
     let input = NodeRef::<html::Input>::new();
@@ -95,12 +102,24 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
     });
     // Other words, other results: the first of them is the one that Enter takes.
     effect(move |_| {
-        search.words.track();
+        typed.track();
         active.set(0);
     });
+    let take = move |words: String| {
+        search.words.set(if words.starts_with(COMMANDS_ONLY) { String::new() } else { words.clone() });
+        typed.set(words);
+    };
     let choose = move |choice: Choice| {
         open.set(false);
-        actions.open(choice.conversation, choice.message);
+        match choice.target {
+            Target::Conversation(conversation, message) => actions.open(conversation, message),
+            // When the dialog has closed, and the focus is back on the page.
+            Target::Command(command) => request_animation_frame(move || {
+                if let Some(commands) = commands {
+                    commands.run(command);
+                }
+            }),
+        }
     };
     let step = move |to: usize| {
         active.set(to);
@@ -128,12 +147,17 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
         event.prevent_default();
     };
     let option = move |(at, choice): (usize, Choice)| {
-        let Choice { title, snippet, note, .. } = choice.clone();
+        let Choice { target, title, snippet, note } = choice.clone();
         let shows_snippet = !snippet.is_empty();
         view! {
             <li id=format!("search-option-{at}") class="search-dialog__option" role="option"
+                class:search-dialog__option--command=matches!(target, Target::Command(_))
                 aria-selected=move || (active.get() == at).to_string()
                 on:pointermove=move |_| active.set(at) on:click=move |_| choose(choice.clone())>
+                {match target {
+                    Target::Command(command) => Some(view! { <Icon drawing=command.drawing() /> }.into_any()),
+                    Target::Conversation(..) => None,
+                }}
                 <span class="search-dialog__title" dir="auto">{parts(title)}</span>
                 <span class="search-dialog__note">{note}</span>
                 {shows_snippet.then(|| view! { <span class="search-dialog__snippet" dir="auto">{parts(snippet)}</span> })}
@@ -144,24 +168,25 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>) -> impl IntoView {
         <div class="search-dialog__head">
             <Icon drawing=Drawing::Search />
             <input node_ref=input type="text" role="combobox" class="search-dialog__words" aria-label=words::search_conversations()
-                placeholder=words::search_conversations() autocomplete="off" spellcheck="false" enterkeyhint="go" maxlength="500"
+                placeholder=if commands.is_some() { words::search_everything() } else { words::search_conversations() }
+                autocomplete="off" spellcheck="false" enterkeyhint="go" maxlength="500"
                 aria-autocomplete="list" aria-controls="search-options" aria-haspopup="listbox"
                 aria-expanded=move || choices.with(|choices| !choices.is_empty()).to_string()
                 aria-activedescendant=move || choices.with(|all| (active.get() < all.len()).then(|| format!("search-option-{}", active.get())))
-                on:input=move |event| search.words.set(event_target_value(&event)) on:keydown=pressed />
+                on:input=move |event| take(event_target_value(&event)) on:keydown=pressed />
             <button type="button" class="icon-button" aria-label=words::close_search() on:click=move |_| open.set(false)>
                 <Icon drawing=Drawing::Close />
             </button>
         </div>
         <div class="search-dialog__body">
-            <Show when=move || search.finding.get() == Finding::Idle && choices.with(|choices| !choices.is_empty())>
+            <Show when=move || search.finding.get() == Finding::Idle && typed.with(String::is_empty) && actions.conversations.known.with(|known| !known.is_empty())>
                 <p class="search-dialog__recent" aria-hidden="true">{words::recent()}</p>
             </Show>
             <ul node_ref=list id="search-options" role="listbox" class="search-dialog__options" aria-label=move || list_name(search)>
                 {move || choices.get().into_iter().enumerate().map(option).collect_view().into_any()}
             </ul>
             <End search />
-            <p class="search-dialog__words-on-it" role="status">{move || said(search)}</p>
+            <p class="search-dialog__words-on-it" role="status">{move || said(search, offered.with(Vec::is_empty))}</p>
             <Show when=move || search.finding.get() == Finding::Failed>
                 <button type="button" class="button" on:click=move |_| search.retry()>{words::try_again()}</button>
             </Show>
@@ -186,9 +211,10 @@ fn list_name(search: Search) -> &'static str {
     if search.finding.get() == Finding::Idle { words::recent_conversations() } else { words::results_list() }
 }
 
-fn said(search: Search) -> String {
+fn said(search: Search, alone: bool) -> String {
     match (search.finding.get(), search.hits.with(Vec::len)) {
         (Finding::Failed, _) => words::search_failed().to_owned(),
+        (Finding::Done, 0) if !alone => String::new(),
         (Finding::Done, 0) => words::nothing_found().to_owned(),
         (Finding::Done, count) => words::results(count as u64),
         (Finding::UnderWay, 0) => words::searching().to_owned(),
@@ -204,14 +230,29 @@ fn choices(actions: ConversationActions, search: Search) -> Vec<Choice> {
         let mut recent: Vec<_> = known.iter().collect();
         recent.sort_by_key(|one| std::cmp::Reverse(one.updated_at));
         let choice = |one: &&protocol::conversation::ConversationSummary| Choice {
-            conversation: one.id,
-            message: None,
+            target: Target::Conversation(one.id, None),
             title: titled(vec![TextPart { text: one.title.clone(), hit: false }]),
             snippet: Vec::new(),
             note: time::date(one.updated_at as f64, words::language().tag()),
         };
         recent.iter().take(RECENT).map(choice).collect()
     })
+}
+
+/// The commands that are possible now and have all of these words in their names.
+fn offered(commands: Commands, typed: &str) -> Vec<Choice> {
+    let typed = typed.trim_start_matches(COMMANDS_ONLY).to_lowercase();
+    let choice = |command: Command| {
+        let name = command.name().to_lowercase();
+        let fits = typed.split_whitespace().all(|word| name.contains(word)) && command != Command::Search;
+        (fits && commands.can(command)).then(|| Choice {
+            target: Target::Command(command),
+            title: vec![TextPart { text: command.name().to_owned(), hit: false }],
+            snippet: Vec::new(),
+            note: command.keys().first().map(|keys| keyboard::named(keys).join(" ")).unwrap_or_default(),
+        })
+    };
+    Command::ALL.into_iter().filter_map(choice).collect()
 }
 
 fn found(hit: SearchHit) -> Choice {
@@ -222,7 +263,7 @@ fn found(hit: SearchHit) -> Choice {
         _ => date,
     };
     let SearchHit { conversation_id: conversation, message_id: message, title, snippet, .. } = hit;
-    Choice { conversation, message, title: titled(title), snippet, note }
+    Choice { target: Target::Conversation(conversation, message), title: titled(title), snippet, note }
 }
 
 fn titled(title: Vec<TextPart>) -> Vec<TextPart> {

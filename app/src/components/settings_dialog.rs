@@ -1,10 +1,17 @@
 //! What is set for the chat.
 
-use super::{language_section::LanguageSection, transfer_section::TransferSection};
+use super::{
+    appearance::{Appearance, AppearanceSection},
+    browser_section::BrowserSection,
+    language_section::LanguageSection,
+    presets_section::PresetsSection,
+    transfer_section::TransferSection,
+};
 use crate::{
     browser::{element, number},
     conversations::list::Conversations,
     erased::effect,
+    presets::Presets,
     words,
 };
 use leptos::{ev, html, prelude::*};
@@ -19,9 +26,12 @@ pub fn SettingsDialog(
     open: RwSignal<bool>,
     /// The conversations, which can be exported and imported here.
     conversations: Conversations,
+    /// How the page looks.
+    appearance: Appearance,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let form = Form::new();
+    let presets = Presets::of_page();
     effect(move |_| {
         let Some(dialog) = dialog.get() else { return };
         if open.get() {
@@ -65,7 +75,13 @@ pub fn SettingsDialog(
                     <button type="submit" class="button button--primary">{words::save()}</button>
                 </div>
             </form>
+            <section class="settings-dialog__section" aria-labelledby="settings-appearance">
+                <h3 id="settings-appearance">{words::appearance()}</h3>
+                <AppearanceSection appearance />
+            </section>
             <LanguageSection />
+            {presets.map(|presets| view! { <PresetsSection presets open /> }.into_any())}
+            <BrowserSection open />
             <TransferSection conversations />
         </dialog>
     }

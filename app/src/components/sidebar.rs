@@ -31,6 +31,11 @@ impl SidebarState {
         Self { drawer: RwSignal::new(false), beside: RwSignal::new(!closed) }
     }
 
+    /// Whether it is shown, tracked.
+    pub fn is_shown(self) -> bool {
+        if document::matches_media(NARROW) { self.drawer.get() } else { self.beside.get() }
+    }
+
     /// Shows it or hides it, whatever the screen.
     pub fn show(self, shown: bool) {
         if document::matches_media(NARROW) {

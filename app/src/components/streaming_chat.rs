@@ -92,7 +92,9 @@ fn stop_on_escape(chat: StreamingChatHandle) {
     effect(move |_| {
         Listener(Some(window_event_listener(ev::keydown, move |event| {
             let free = !event.default_prevented() && !event.is_composing() && !element::any_dialog_open();
-            if event.key() == "Escape" && free && chat.is_streaming.get_untracked() {
+            // With Shift, it leads to the writing place.
+            let is_stop = event.key() == "Escape" && !event.shift_key();
+            if is_stop && free && chat.is_streaming.get_untracked() {
                 chat.cancel();
             }
         })))

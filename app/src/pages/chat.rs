@@ -8,12 +8,16 @@ use crate::{
         options::StreamingChatOptions,
     },
     components::{
+        appearance::Appearance,
+        commands::{Commands, Dialogs},
         conversation_actions::ConversationActions,
         empty_chat::EmptyChat,
         model_banner::ModelBanner,
+        notifier,
         offline_banner::OfflineBanner,
         page_header::PageHeader,
         search_dialog::SearchDialog,
+        shortcut_sheet::ShortcutSheet,
         sidebar::{Sidebar, SidebarState},
         storage_banner::StorageBanner,
         streaming_chat::StreamingChat,
@@ -28,6 +32,7 @@ use crate::{
         not_found::NotFoundPage,
         title,
     },
+    presets::Presets,
     words,
 };
 use leptos::prelude::*;
@@ -55,11 +60,14 @@ pub fn ChatPage() -> impl IntoView {
     let models = RwSignal::new(data.models);
     ModelNames::provide(models);
     let toasts = Toasts::provide();
+    Presets::provide();
     let sidebar = SidebarState::of_page();
-    let searching = RwSignal::new(false);
+    let dialogs = Dialogs::closed();
     let gone = RwSignal::new(data.not_found);
     let go = Callback::new(move |to: String| navigation.go(&to, false));
     let actions = ConversationActions { chat, conversations, toasts, go };
+    let commands = Commands { actions, sidebar, dialogs, appearance: Appearance::of_page() };
+    commands.listen();
     follow_address(chat, navigation, gone);
     refresh_models(chat, models);
     hear_news(actions, models);
@@ -69,19 +77,21 @@ pub fn ChatPage() -> impl IntoView {
         known.or_else(|| chat.title.get()).filter(|title| !title.is_empty())
     });
     let missing = memo(move || gone.get() || chat.is_missing.get());
-    effect(move |_| address::set_title(&title::of_page(name.get().as_deref(), missing.get())));
+    let title = memo(move || title::of_page(name.get().as_deref(), missing.get()));
+    let unseen = notifier::watch_ends(chat, title.into());
+    effect(move |_| address::set_title(&title::marked(title.get(), unseen.get())));
     let has_begun = memo(move || !chat.messages.with(Vec::is_empty));
     let returned = Callback::new(move |()| recover(actions));
     view! {
         <Show when=move || !missing.get() fallback=NotFoundPage>
             <div class="layout" class:layout--alone=move || !sidebar.beside.get()>
-                <Sidebar actions state=sidebar searching />
+                <Sidebar actions state=sidebar searching=dialogs.search />
                 <main class="layout__main">
                     // While there are no messages, the greeting is the heading.
                     <Show when=move || has_begun.get()>
                         <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| words::chat().to_owned())}</h1>
                     </Show>
-                    <PageHeader actions models sidebar />
+                    <PageHeader commands models />
                     <OfflineBanner returned />
                     <StorageBanner models />
                     <ModelBanner models settings=chat.settings />
@@ -90,7 +100,8 @@ pub fn ChatPage() -> impl IntoView {
                     </StreamingChat>
                 </main>
             </div>
-            <SearchDialog actions open=searching />
+            <SearchDialog actions open=dialogs.search commands />
+            <ShortcutSheet open=dialogs.shortcuts />
             <ToastStack toasts />
         </Show>
     }

@@ -10,3 +10,8 @@ pub(crate) fn of_page(name: Option<&str>, not_found: bool) -> String {
         None => "Rivulet".to_owned(),
     }
 }
+
+/// The title with a mark before it, if there is something to be seen.
+pub(crate) fn marked(title: String, unseen: bool) -> String {
+    if unseen { format!("● {title}") } else { title }
+}

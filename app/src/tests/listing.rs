@@ -8,9 +8,12 @@ use crate::{
     StreamingChatOptions,
     browser::time::sleep,
     components::{
+        appearance::Appearance,
+        commands::{Commands, Dialogs},
         conversation_actions::ConversationActions,
         conversation_list::ConversationList,
         search_dialog::SearchDialog,
+        sidebar::SidebarState,
         toast_stack::{ToastStack, Toasts},
     },
     conversations::{
@@ -54,12 +57,13 @@ fn in_page(first: Page) -> (ConversationActions, HtmlElement, StoredValue<Vec<St
         let go = Callback::new(move |address| gone.update_value(|gone| gone.push(address)));
         let actions = ConversationActions { chat, conversations: Conversations::new(first), toasts, go };
         *out.borrow_mut() = Some((actions, gone));
-        let searching = RwSignal::new(false);
+        let dialogs = Dialogs::closed();
+        Commands { actions, sidebar: SidebarState::of_page(), dialogs, appearance: Appearance::of_page() }.listen();
         view! {
             <div class="test-list" style="height: 300px; overflow: hidden; display: flex; flex-direction: column">
                 <ConversationList actions opened=Callback::new(|()| ()) />
             </div>
-            <SearchDialog actions open=searching />
+            <SearchDialog actions open=dialogs.search />
             <ToastStack toasts />
         }
     });

@@ -3,6 +3,7 @@
 
 mod arriving;
 mod branching;
+mod commanding;
 mod continuing;
 mod conversation;
 mod drafting;
@@ -12,6 +13,7 @@ mod leaving;
 mod listing;
 mod markdown;
 mod noticing;
+mod presetting;
 mod rendering;
 mod sending;
 mod sharing;

@@ -247,6 +247,70 @@ texts! {
     not_whole[count] = "{count} not whole|{count} not whole";
     and_more[count] = "and {count} more|and {count} more";
 
+    // What answers cost, and how long models think.
+    took(duration) = "took {duration}";
+    tokens_read[count] = "{count} token read|{count} tokens read";
+    thinking_for(duration) = "Thinking for {duration}…";
+    thought_for(duration) = "Thought for {duration}";
+
+    // How the page looks.
+    appearance = "Appearance";
+    theme = "Theme";
+    theme_system = "System";
+    theme_light = "Light";
+    theme_dark = "Dark";
+    density = "Density";
+    comfortable = "Comfortable";
+    compact = "Compact";
+    text_size = "Text size";
+    text_small = "Small";
+    text_medium = "Medium";
+    text_large = "Large";
+    text_largest = "Largest";
+
+    // What is set for one browser.
+    in_this_browser = "In this browser";
+    notify_me = "Notify me when a long answer ends while I am elsewhere";
+    cannot_notify = "Your browser does not let this page notify you. Allow it in the browser’s settings for this page.";
+    single_keys = "Shortcuts of a single key, such as ?";
+
+    // Commands and their keys.
+    search_and_commands = "Search and commands";
+    search_everything = "Search conversations and commands";
+    go_to_message = "Go to the message";
+    stop_answer = "Stop the answer";
+    copy_last_answer = "Copy the last answer";
+    answer_copied = "The answer was copied.";
+    choose_model = "Choose a model";
+    delete_chat = "Delete this chat";
+    show_or_hide_list = "Show or hide conversations";
+    shortcuts = "Keyboard shortcuts";
+    new_line = "New line";
+    use_preset = "Use a prompt preset";
+
+    // Prompt presets.
+    presets = "Prompt presets";
+    presets_hint = "Type / in the message to use one. What stands between double braces is asked for then.";
+    add_preset = "Add a preset";
+    preset_name = "Name";
+    preset_text = "Text";
+    save_preset = "Save preset";
+    insert = "Insert";
+    edit_preset(name) = "Edit “{name}”";
+    delete_preset(name) = "Delete “{name}”";
+    presets_offered[count] = "{count} prompt preset. Choose with the arrow keys and Enter.|{count} prompt presets. Choose with the arrow keys and Enter.";
+
+    // The browser's voice and ear.
+    read_aloud = "Read aloud";
+    stop_reading = "Stop reading";
+    dictate = "Dictate";
+    stop_dictation = "Stop dictation";
+    no_microphone = "Your browser does not let this page use the microphone.";
+
+    // The page without a network.
+    offline_title = "You are offline";
+    offline_why = "The server cannot be reached. Your conversations are kept there, and are here again when it can be.";
+
     // Toasts.
     notifications = "Notifications";
     undo = "Undo";

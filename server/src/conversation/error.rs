@@ -42,7 +42,10 @@ impl From<ConversationError> for PublicError {
             ConversationError::NothingToContinue | ConversationError::KeyReused => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
             ConversationError::Store(
-                StoreError::AnswerUnderWay(_) | StoreError::AlreadyThere | StoreError::TooManyPinned,
+                StoreError::AnswerUnderWay(_)
+                | StoreError::AlreadyThere
+                | StoreError::TooManyPinned
+                | StoreError::TooManyPresets,
             ) => ErrorCode::Conflict,
             ConversationError::Store(StoreError::InvalidCursor) => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::Unavailable(_)) => ErrorCode::StorageUnavailable,

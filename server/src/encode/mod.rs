@@ -113,8 +113,9 @@ mod tests {
                 finish_reason: FinishReason::Stop,
                 session_id: None,
                 suggestions: vec![],
-                usage: Some(Usage { input_tokens: 3, output_tokens: 4 }),
-                stats: Stats { first_chunk_ms: Some(1), duration_ms: 2, chunks: 3 },
+                usage: Some(Usage { input_tokens: 3, output_tokens: 4, ..Usage::default() }),
+                cost: None,
+                stats: Stats { first_chunk_ms: Some(1), duration_ms: 2, chunks: 3, ..Stats::default() },
             })),
         ]
     }

@@ -140,7 +140,7 @@ mod tests {
 
     fn model(name: &str) -> ResolvedModel {
         let id = format!("demo/{name}");
-        ResolvedModel { id, provider: Arc::new(Demo), model: name.into(), breaker: None }
+        ResolvedModel { id, provider: Arc::new(Demo), model: name.into(), breaker: None, price: None }
     }
 
     fn attempts(retries: usize) -> Attempts {

@@ -252,6 +252,7 @@ fn retold(message: Message) -> impl Iterator<Item = StreamEvent> {
             session_id: None,
             suggestions: Vec::new(),
             usage: message.usage,
+            cost: message.cost,
             stats: message.stats.unwrap_or_default(),
         })),
         _ => StreamEvent::Error(PublicError::new(ErrorCode::Interrupted, INTERRUPTED)),

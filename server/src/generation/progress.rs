@@ -1,7 +1,7 @@
 //! What has been counted of one answer, and how it is told at its end.
 
 use super::handle::Generation;
-use crate::{config::GenerationLimits, providers::Delta};
+use crate::{config::GenerationLimits, prices::Price, providers::Delta};
 use protocol::{
     error::{ErrorCode, PublicError},
     event::{Complete, FinishReason, Stats, StreamEvent, Usage},
@@ -13,16 +13,29 @@ pub(super) struct Progress {
     limits: GenerationLimits,
     started: Instant,
     first_chunk: Option<Duration>,
+    thinking_since: Option<Instant>,
+    thought: Option<Duration>,
     chunks: u64,
     bytes: usize,
     usage: Option<Usage>,
+    price: Option<Price>,
     finish: Option<FinishReason>,
 }
 
 impl Progress {
     pub(super) fn new(limits: GenerationLimits) -> Self {
-        let started = Instant::now();
-        Self { limits, started, first_chunk: None, chunks: 0, bytes: 0, usage: None, finish: None }
+        Self {
+            limits,
+            started: Instant::now(),
+            first_chunk: None,
+            thinking_since: None,
+            thought: None,
+            chunks: 0,
+            bytes: 0,
+            usage: None,
+            price: None,
+            finish: None,
+        }
     }
 
     /// The time limits and the most of everything.
@@ -33,6 +46,11 @@ impl Progress {
     /// Whether a piece of the answer has come.
     pub(super) fn has_begun(&self) -> bool {
         self.first_chunk.is_some()
+    }
+
+    /// From now on a model of this price is asked.
+    pub(super) fn set_price(&mut self, price: Option<Price>) {
+        self.price = price;
     }
 
     /// Forgets what an attempt told that came to nothing.
@@ -56,8 +74,14 @@ impl Progress {
                 self.finish = Some(reason);
                 return None;
             }
-            Delta::Text(content) => StreamEvent::Chunk { content },
-            Delta::Reasoning(content) => StreamEvent::Reasoning { content },
+            Delta::Text(content) => {
+                self.end_thinking();
+                StreamEvent::Chunk { content }
+            }
+            Delta::Reasoning(content) => {
+                self.thinking_since.get_or_insert_with(Instant::now);
+                StreamEvent::Reasoning { content }
+            }
         };
         if let StreamEvent::Chunk { content } | StreamEvent::Reasoning { content } = &event {
             self.bytes += content.len();
@@ -65,6 +89,12 @@ impl Progress {
         self.chunks += 1;
         self.first_chunk.get_or_insert_with(|| self.started.elapsed());
         self.over_limit().is_none().then_some(event)
+    }
+
+    fn end_thinking(&mut self) {
+        if let Some(since) = self.thinking_since.take() {
+            *self.thought.get_or_insert_default() += since.elapsed();
+        }
     }
 
     pub(super) fn over_limit(&self) -> Option<PublicError> {
@@ -79,15 +109,18 @@ impl Progress {
         Some(PublicError::new(ErrorCode::LimitReached, message))
     }
 
-    pub(super) fn terminal(self, end: Result<FinishReason, PublicError>, generation: &Generation) -> StreamEvent {
+    pub(super) fn terminal(mut self, end: Result<FinishReason, PublicError>, generation: &Generation) -> StreamEvent {
+        self.end_thinking();
         match end {
             Ok(finish_reason) => StreamEvent::Complete(Box::new(Complete {
                 finish_reason,
                 session_id: generation.session_id,
                 suggestions: Vec::new(),
                 usage: self.usage,
+                cost: self.price.zip(self.usage).map(|(price, usage)| price.cost(usage)),
                 stats: Stats {
                     first_chunk_ms: self.first_chunk.map(milliseconds),
+                    reasoning_ms: self.thought.map(milliseconds),
                     duration_ms: milliseconds(self.started.elapsed()),
                     chunks: self.chunks,
                 },

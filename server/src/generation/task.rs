@@ -110,6 +110,7 @@ async fn begin(
         prompt.model.clone_from(&attempts.model().model);
         let failure = match attempts.admit() {
             Ok(permit) => {
+                progress.set_price(attempts.model().price);
                 let answer = ask(generation, &*attempts.model().provider, &prompt, progress, watchdog).await;
                 if let Some(permit) = permit {
                     let change = permit.tell(answer.as_ref().map(drop).map_err(|failure| failure.error.code));

@@ -35,6 +35,8 @@ use std::{
 };
 
 const THEME_COOKIE: &str = "rivulet_theme";
+const DENSITY_COOKIE: &str = "rivulet_density";
+const TEXT_SIZE_COOKIE: &str = "rivulet_text_size";
 const SIDEBAR_COOKIE: &str = "rivulet_sidebar";
 const ZONE_COOKIE: &str = "rivulet_zone";
 /// The time zones of the world lie between 12 hours behind UTC and 14 hours ahead, in minutes.
@@ -91,6 +93,8 @@ fn remembered(request: &Request) -> PageData {
     PageData {
         theme: theme(request),
         language_is_chosen: language::chosen(request.headers()).is_some(),
+        density: cookie(DENSITY_COOKIE).and_then(|density| density.parse().ok()),
+        text_size: cookie(TEXT_SIZE_COOKIE).and_then(|size| size.parse().ok()),
         sidebar_closed: cookie(SIDEBAR_COOKIE).is_some_and(|sidebar| sidebar == "closed"),
         now: clock::now(),
         zone_offset: cookie(ZONE_COOKIE)

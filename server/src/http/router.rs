@@ -2,12 +2,13 @@
 
 use super::{
     conversations, error::ApiError, events, generations, health, highlight, math, middleware, models, openai, page,
-    rate_limit, search, sessions, sharing, site, state::AppState, stateless, transfer, visitor,
+    presets, rate_limit, search, service_worker, sessions, sharing, site, state::AppState, stateless, transfer,
+    visitor,
 };
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use protocol::error::ErrorCode;
 use tower::util::option_layer;
@@ -38,6 +39,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/conversations/{id}/share", post(sharing::share).delete(sharing::unshare))
         .route("/api/conversations/{id}/export", get(transfer::export_one))
         .route("/api/search", get(search::search))
+        .route("/api/presets", get(presets::list).post(presets::create))
+        .route("/api/presets/{id}", put(presets::replace).delete(presets::delete))
         .route("/api/generations/{id}/events", get(generations::events))
         .route("/api/events", get(events::all))
         .route("/", get(page::new_chat))
@@ -69,6 +72,8 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
         .merge(shared)
+        .route("/service-worker.js", get(service_worker::worker))
+        .route("/offline", get(service_worker::offline))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/api/{*rest}", axum::routing::any(not_found))

@@ -45,6 +45,8 @@ pub struct AppState {
     pub hosts: AllowedHosts,
     /// Where the page's files are, and what they are called.
     pub leptos: LeptosOptions,
+    /// The page's service worker, as browsers get it.
+    pub service_worker: Arc<str>,
     /// Runs what takes long without waiting, such as rendering a page: on the thread of a connection it would hold up the
     /// tokens of all others there.
     pub background: Handle,

@@ -177,8 +177,12 @@ impl Decoder for MessagesDecoder {
 impl MessagesDecoder {
     fn count(&mut self, usage: &Value, deltas: &mut Vec<Delta>) {
         let mut counted = self.usage;
-        if let Some(input) = usage["input_tokens"].as_u64() {
-            counted.input_tokens = input;
+        let count = |name: &str| usage[name].as_u64();
+        if let Some(input) = count("input_tokens") {
+            // What is read from its cache or written into it is counted beside the input, not in it.
+            let cached = count("cache_read_input_tokens").unwrap_or(0);
+            counted.input_tokens = input + cached + count("cache_creation_input_tokens").unwrap_or(0);
+            counted.cached_input_tokens = cached;
         }
         if let Some(output) = usage["output_tokens"].as_u64() {
             counted.output_tokens = output;

@@ -144,7 +144,7 @@ impl Speech {
 
     fn end(mut self, stop: Result<FinishReason, ProviderError>) -> Option<(Result<Vec<Delta>, ProviderError>, Self)> {
         self.state = State::Ended;
-        let usage = Usage { input_tokens: self.read, output_tokens: self.written as u64 };
+        let usage = Usage { input_tokens: self.read, output_tokens: self.written as u64, ..Usage::default() };
         Some((stop.map(|reason| vec![Delta::Usage(usage), Delta::Finish(reason)]), self))
     }
 

@@ -165,7 +165,8 @@ impl GeminiDecoder {
     fn count(&mut self, usage: &Value, deltas: &mut Vec<Delta>) {
         let count = |name: &str| usage[name].as_u64().unwrap_or(0);
         let output_tokens = count("candidatesTokenCount") + count("thoughtsTokenCount");
-        let counted = Usage { input_tokens: count("promptTokenCount"), output_tokens };
+        let (input_tokens, cached_input_tokens) = (count("promptTokenCount"), count("cachedContentTokenCount"));
+        let counted = Usage { input_tokens, cached_input_tokens, output_tokens };
         if usage.is_object() && counted != self.usage {
             self.usage = counted;
             deltas.push(Delta::Usage(counted));

@@ -108,7 +108,8 @@ impl Decoder for OllamaDecoder {
             let count = |name: &str| line[name].as_u64();
             let (input, output) = (count("prompt_eval_count"), count("eval_count"));
             if input.is_some() || output.is_some() {
-                let usage = Usage { input_tokens: input.unwrap_or(0), output_tokens: output.unwrap_or(0) };
+                let (input_tokens, output_tokens) = (input.unwrap_or(0), output.unwrap_or(0));
+                let usage = Usage { input_tokens, output_tokens, ..Usage::default() };
                 deltas.push(Delta::Usage(usage));
             }
             let reason = line["done_reason"].as_str().filter(|reason| !reason.is_empty()).unwrap_or("stop");

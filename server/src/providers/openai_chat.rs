@@ -246,8 +246,12 @@ fn content_part(part: &Value, deltas: &mut Vec<Delta>) {
 fn usage(usage: &Map<String, Value>) -> Option<Usage> {
     let count = |name: &str| usage.get(name).and_then(Value::as_u64);
     let (input, output) = (count("prompt_tokens"), count("completion_tokens"));
-    (input.is_some() || output.is_some())
-        .then(|| Usage { input_tokens: input.unwrap_or(0), output_tokens: output.unwrap_or(0) })
+    let cached = usage.get("prompt_tokens_details").and_then(|details| details["cached_tokens"].as_u64());
+    (input.is_some() || output.is_some()).then(|| Usage {
+        input_tokens: input.unwrap_or(0),
+        cached_input_tokens: cached.unwrap_or(0),
+        output_tokens: output.unwrap_or(0),
+    })
 }
 
 /// The most characters of a reason in a provider's own words.

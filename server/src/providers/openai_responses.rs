@@ -138,7 +138,9 @@ impl ResponsesDecoder {
         if let Some(usage) = response["usage"].as_object() {
             let count = |name: &str| usage.get(name).and_then(Value::as_u64).unwrap_or(0);
             let (input_tokens, output_tokens) = (count("input_tokens"), count("output_tokens"));
-            deltas.push(Delta::Usage(Usage { input_tokens, output_tokens }));
+            let cached = usage.get("input_tokens_details").and_then(|details| details["cached_tokens"].as_u64());
+            let cached_input_tokens = cached.unwrap_or(0);
+            deltas.push(Delta::Usage(Usage { input_tokens, cached_input_tokens, output_tokens }));
         }
         deltas.push(Delta::Finish(reason));
         self.ended = true;

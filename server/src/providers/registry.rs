@@ -9,6 +9,7 @@ use super::{
     discovery::{self, Discovery},
     setup::{Entry, configured},
 };
+use crate::prices::{Price, Prices};
 use futures::future::join_all;
 use protocol::{
     error::{ErrorCode, PublicError},
@@ -37,6 +38,8 @@ pub struct ResolvedModel {
     pub model: String,
     /// Whether the provider is worth asking at the moment; none for one that is never paused.
     pub breaker: Option<Arc<Breaker>>,
+    /// What it costs, where that is known.
+    pub price: Option<Price>,
 }
 
 /// No provider offers the model.
@@ -88,6 +91,7 @@ pub struct Providers {
     default: Option<String>,
     /// The models to ask when another fails, in order.
     fallback: Vec<String>,
+    prices: Prices,
     /// What the configured providers ask with.
     clients: Option<Clients>,
     known: RwLock<Known>,
@@ -106,7 +110,8 @@ impl Providers {
             _ => None,
         };
         let providers = Self::of(entries, discovery, settings.model.clone());
-        let providers = Self { fallback: settings.fallback.clone(), clients: Some(clients), ..providers };
+        let (fallback, prices) = (settings.fallback.clone(), settings.prices.clone());
+        let providers = Self { fallback, prices, clients: Some(clients), ..providers };
         providers.check_names()?;
         Ok(Arc::new(providers))
     }
@@ -124,6 +129,7 @@ impl Providers {
         Self {
             default,
             fallback: Vec::new(),
+            prices: Prices::default(),
             clients: None,
             known: RwLock::new(Known { offers, asked: None }),
             discovery,
@@ -149,7 +155,7 @@ impl Providers {
 
     /// The models to ask when this one fails. One that cannot be found now (a local server that is gone) is passed over.
     pub fn fallbacks(&self, id: &str) -> Vec<ResolvedModel> {
-        let found = self.fallback.iter().filter_map(|name| self.read(|known| find(&known.offers, name)));
+        let found = self.fallback.iter().filter_map(|name| self.find(name));
         found.filter(|model| model.id != id).collect()
     }
 
@@ -222,8 +228,13 @@ impl Providers {
     pub fn resolve(&self, name: Option<&str>) -> Result<ResolvedModel, UnknownModel> {
         let name =
             name.map(str::trim).filter(|name| !name.is_empty()).map_or_else(|| self.default_model(), str::to_owned);
-        self.read(|known| find(&known.offers, &name))
+        self.find(&name)
             .ok_or_else(|| UnknownModel { name: name.chars().take(100).collect(), offered: self.read(offered) })
+    }
+
+    fn find(&self, name: &str) -> Option<ResolvedModel> {
+        let found = self.read(|known| find(&known.offers, name))?;
+        Some(ResolvedModel { price: self.prices.of(&found.id), ..found })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Known) -> T) -> T {
@@ -288,6 +299,7 @@ fn find(offers: &[Offer], name: &str) -> Option<ResolvedModel> {
         provider: Arc::clone(&offer.entry.provider),
         model: model.to_owned(),
         breaker: offer.entry.breaker.clone(),
+        price: None,
     };
     let named = |id: &str| offers.iter().find(|offer| offer.entry.provider.id() == id);
     if let Some((id, model)) = name.split_once('/')

@@ -1,6 +1,7 @@
 //! What has to be known to set the providers up. Filled from the environment elsewhere.
 
 use super::Secret;
+use crate::prices::Prices;
 use std::time::Duration;
 
 /// Which of OpenAI's two APIs to speak.
@@ -35,6 +36,8 @@ pub struct ProviderSettings {
     pub model: Option<String>,
     /// The models to ask when another fails, in order (`RIVULET_FALLBACK`).
     pub fallback: Vec<String>,
+    /// What models cost (`RIVULET_PRICES`).
+    pub prices: Prices,
     /// `OPENAI_API_KEY`.
     pub openai_api_key: Option<Secret>,
     /// `OPENAI_BASE_URL`, with `/v1` at its end.
@@ -67,6 +70,7 @@ impl Default for ProviderSettings {
         Self {
             model: None,
             fallback: Vec::new(),
+            prices: Prices::default(),
             openai_api_key: None,
             openai_base_url: None,
             openai_api: OpenAiApi::default(),

@@ -2,6 +2,7 @@
 
 mod branches;
 mod lists;
+mod presets;
 mod search;
 mod transfer;
 mod turns;
@@ -13,12 +14,13 @@ use crate::{
 };
 use futures::StreamExt;
 use protocol::{
-    conversation::{ConversationChange, ConversationSettings, ConversationSummary, SettingsChange},
+    conversation::{Conversation, ConversationChange, ConversationSettings, ConversationSummary, SettingsChange},
     event::{FinishReason, Usage},
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus},
     request::Parameters,
     search::TextPart,
+    usage::Cost,
 };
 use uuid::Uuid;
 
@@ -40,6 +42,9 @@ pub(super) async fn run<S: Store>(make: impl AsyncFn() -> S) {
     lists::lists_have_pages(&make().await).await;
     turns::what_has_come_survives(&make().await).await;
     turns::an_answer_is_kept_as_it_ended(&make().await).await;
+    turns::what_answers_cost_is_summed(&make().await).await;
+    presets::presets_are_kept_for_each_owner(&make().await).await;
+    presets::there_is_a_most(&make().await).await;
     search::search_finds_what_fits(&make().await).await;
     search::search_takes_any_script(&make().await).await;
     transfer::a_shared_branch_is_read_by_its_token(&make().await).await;

@@ -27,8 +27,9 @@ use futures::stream::BoxStream;
 use protocol::{
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::PublicError,
-    id::{ConversationId, GenerationId, MessageId},
+    id::{ConversationId, GenerationId, MessageId, PresetId},
     message::Message,
+    preset::Preset,
     search::SearchResults,
 };
 use std::time::Duration;
@@ -36,6 +37,9 @@ use tokio::sync::watch;
 
 /// The most conversations that one owner pins: all of them are on the first page of the list.
 pub const MOST_PINNED: i64 = 100;
+
+/// The most prompt presets that one owner keeps.
+pub const MOST_PRESETS: i64 = 200;
 
 /// How long a deletion can be taken back. Then what was deleted is removed for good.
 pub const UNDO: Duration = Duration::from_secs(10 * 60);
@@ -68,6 +72,9 @@ pub enum StoreError {
     /// As many conversations are pinned as may be.
     #[error("{MOST_PINNED} conversations are pinned already, the most that may be; unpin another one first")]
     TooManyPinned,
+    /// As many prompt presets are kept as may be.
+    #[error("{MOST_PRESETS} prompt presets are kept already, the most that may be; delete another one first")]
+    TooManyPresets,
     /// A cursor that is none of those that were given.
     #[error("`cursor` must be the `next` of an earlier page, or be left out")]
     InvalidCursor,
@@ -79,7 +86,7 @@ pub enum StoreError {
     Failed(String),
 }
 
-/// Keeps conversations. Every call names the owner; what belongs to another, or was deleted, is not found.
+/// Keeps conversations and what belongs to them. Every call names the owner; what belongs to another, or was deleted, is not found.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Makes an empty conversation.
@@ -201,6 +208,18 @@ pub trait Store: Send + Sync + 'static {
 
     /// Everybody who has conversations that are not deleted, those who came last first.
     async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError>;
+
+    /// The owner's prompt presets, by name.
+    async fn presets(&self, owner: &Owner) -> Result<Vec<Preset>, StoreError>;
+
+    /// Adds a preset.
+    async fn add_preset(&self, owner: &Owner, preset: Preset) -> Result<(), StoreError>;
+
+    /// Gives a preset another name and text.
+    async fn change_preset(&self, owner: &Owner, preset: Preset) -> Result<(), StoreError>;
+
+    /// Removes a preset for good.
+    async fn delete_preset(&self, owner: &Owner, id: PresetId) -> Result<(), StoreError>;
 
     /// Removes what was deleted longer ago than [`UNDO`] and empty conversations that nobody used; `true` if there may be more.
     async fn purge(&self) -> Result<bool, StoreError>;

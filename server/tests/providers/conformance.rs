@@ -61,7 +61,8 @@ fn check(expect: &Value, answer: &Answer) -> Result<(), String> {
         same("finish", finish, reason(expect["finish_reason"].as_str().unwrap_or_default()).to_owned());
         if let Some(usage) = expect["usage_raw"].as_object() {
             let count = |names: &[&str]| names.iter().filter_map(|name| usage.get(*name)?.as_u64()).sum::<u64>();
-            let input = count(&["input_tokens", "prompt_tokens", "promptTokenCount", "prompt_eval_count"]);
+            let input = count(&["input_tokens", "prompt_tokens", "promptTokenCount", "prompt_eval_count"])
+                + count(&["cache_read_input_tokens", "cache_creation_input_tokens"]);
             let output =
                 ["output_tokens", "completion_tokens", "candidatesTokenCount", "thoughtsTokenCount", "eval_count"];
             let ours = answer.usage.unwrap_or_default();

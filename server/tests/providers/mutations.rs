@@ -39,7 +39,7 @@ fn whole() -> Read {
     Read {
         text: TEXT.into(),
         reasoning: REASONING.into(),
-        usage: Some(Usage { input_tokens: 9, output_tokens: 12 }),
+        usage: Some(Usage { input_tokens: 9, output_tokens: 12, ..Usage::default() }),
         finish: Some(FinishReason::Stop),
         end: None,
     }

@@ -7,6 +7,7 @@ use super::{Complete, FinishReason, Processing, Stats, Status, StreamEvent, Usag
 use crate::{
     error::{ErrorCode, PublicError},
     id::{ConversationId, GenerationId, MessageId},
+    usage::Cost,
 };
 use serde::Deserialize;
 
@@ -31,6 +32,7 @@ pub(super) struct EventFields {
     session_id: Option<ConversationId>,
     suggestions: Vec<String>,
     usage: Option<Usage>,
+    cost: Option<Cost>,
     stats: Stats,
     code: Option<ErrorCode>,
     message: Option<String>,
@@ -83,6 +85,7 @@ impl TryFrom<EventFields> for StreamEvent {
                 session_id: fields.session_id,
                 suggestions: fields.suggestions,
                 usage: fields.usage,
+                cost: fields.cost,
                 stats: fields.stats,
             })),
             Kind::Error => Self::Error(PublicError {

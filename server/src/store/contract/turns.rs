@@ -138,7 +138,8 @@ pub(super) async fn an_answer_is_kept_as_it_ended<S: Store>(store: &S) {
         model: Some("demo/rivulet".into()),
         last_event_id: 7,
         finish_reason: Some(FinishReason::Other("moonrise".into())),
-        usage: Some(Usage { input_tokens: 1, output_tokens: 2 }),
+        usage: Some(Usage { input_tokens: 3, cached_input_tokens: 1, output_tokens: 2 }),
+        cost: Some(Cost { currency: "USD".into(), amount: 0.25 }),
         ..first.clone()
     };
     store
@@ -156,4 +157,40 @@ pub(super) async fn an_answer_is_kept_as_it_ended<S: Store>(store: &S) {
     let again = Message { content: "other".into(), ..ended.clone() };
     assert!(matches!(store.save_answer(&owner, id, again).await, Err(StoreError::NotFound(_))), "an end is final");
     assert_eq!(store.message(&owner, id, first.id).await.unwrap(), ended);
+}
+
+pub(super) async fn what_answers_cost_is_summed<S: Store>(store: &S) {
+    let owner = owner();
+    let id = conversation(store, &owner).await;
+    let cost = Some(Cost { currency: "EUR".into(), amount: 0.1 });
+    let usage = Some(Usage { input_tokens: 5, cached_input_tokens: 2, output_tokens: 7 });
+    let ended = |answer: Message| Message { status: MessageStatus::Stopped, usage, cost: cost.clone(), ..answer };
+    let (_, first) = add(store, &owner, turn(id, question("one"), 3)).await;
+    store.save_answer(&owner, id, ended(first.clone())).await.unwrap();
+    let (_, second) = add(store, &owner, turn(id, NewAsk::Retry(first.id), 4)).await;
+    store.save_answer(&owner, id, ended(second)).await.unwrap();
+    let (_, free) = add(store, &owner, turn(id, question("two"), 5)).await;
+    finish(store, &owner, id, free, "nothing is known of this one").await;
+    let totals = |conversation: Conversation| {
+        let totals = conversation.usage;
+        (totals.input_tokens, totals.output_tokens, totals.costs)
+    };
+    let summed = (10, 14, vec![Cost { currency: "EUR".into(), amount: 0.2 }]);
+    assert_eq!(totals(store.get(&owner, id, Window::All).await.unwrap()), summed, "other branches were paid for too");
+    store.delete_message(&owner, id, first.id).await.unwrap();
+    assert_eq!(totals(store.get(&owner, id, Window::Last(1)).await.unwrap()), summed, "and so were deleted ones");
+    let whole = store.whole(&owner, id).await.unwrap();
+    let other = self::owner();
+    store.delete(&owner, id).await.unwrap();
+    let mut copy = WholeConversation { summary: ConversationSummary::new(ConversationId(Uuid::new_v4()), 1), ..whole };
+    for message in &mut copy.messages {
+        message.id = MessageId(Uuid::from_u128(message.id.0.as_u128() ^ 1));
+        message.parent_id = message.parent_id.map(|id| MessageId(Uuid::from_u128(id.0.as_u128() ^ 1)));
+    }
+    let copied = copy.summary.id;
+    store.import(&other, copy).await.unwrap();
+    let read = totals(store.get(&other, copied, Window::All).await.unwrap());
+    assert_eq!(read, (5, 7, vec![Cost { currency: "EUR".into(), amount: 0.1 }]), "what came in is summed");
+    store.share(&other, copied, "token".into()).await.unwrap();
+    assert!(store.shared("token", None, 9).await.unwrap().usage.is_empty(), "it is nobody else's business");
 }

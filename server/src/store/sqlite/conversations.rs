@@ -3,6 +3,7 @@
 use super::{
     branches, deletion,
     rows::{self, AFTER_SUMMARY, integer, owner_name, summary_columns},
+    usage,
 };
 use crate::{
     store::{MOST_PINNED, OwnerSummary, StoreError},
@@ -11,6 +12,7 @@ use crate::{
 use protocol::{
     conversation::{ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     id::{ConversationId, MessageId},
+    usage::UsageTotals,
 };
 use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 use uuid::Uuid;
@@ -31,6 +33,7 @@ pub(super) struct Found {
     pub(super) share_token: Option<String>,
     pub(super) summary: ConversationSummary,
     pub(super) settings: ConversationSettings,
+    pub(super) usage: UsageTotals,
 }
 
 /// The columns that [`found`] reads, of `conversations c`.
@@ -38,12 +41,12 @@ macro_rules! found_columns {
     () => {
         concat!(
             summary_columns!(),
-            ", c.key, c.head, c.title_by, c.share_token, c.model, c.system_prompt, c.temperature, c.top_p, c.max_tokens"
+            ", c.key, c.head, c.title_by, c.share_token, c.model, c.system_prompt, c.temperature, c.top_p, c.max_tokens, c.usage"
         )
     };
 }
 
-pub(super) const AFTER_FOUND: usize = AFTER_SUMMARY + 9;
+pub(super) const AFTER_FOUND: usize = AFTER_SUMMARY + 10;
 
 pub(super) const FIND: &str = concat!(
     "SELECT ",
@@ -65,6 +68,7 @@ pub(super) fn found(row: &SqliteRow) -> Result<Found, StoreError> {
         share_token: row.try_get(AFTER_SUMMARY + 3)?,
         summary: rows::summary(row)?,
         settings: rows::settings(row, AFTER_SUMMARY + 4)?,
+        usage: usage::read(row.try_get(AFTER_SUMMARY + 9)?),
     })
 }
 

@@ -7,6 +7,7 @@ use super::{
     conversations,
     deletion::undo_ends,
     rows::{self, integer},
+    usage,
     writer::Writer,
 };
 use crate::{
@@ -131,6 +132,7 @@ impl Import {
 
     async fn show(&self, connection: &mut SqliteConnection, row: i64) -> Result<(), StoreError> {
         conversations::pin_only_if_allowed(connection, row).await?;
+        usage::count(connection, row, &self.conversation.messages).await?;
         let head = self.conversation.head.and_then(|head| self.keys.get(&head));
         let head = head.or_else(|| self.keys.values().max());
         let update = "UPDATE conversations SET head = ?, deleted_at = NULL WHERE key = ? AND deleted_at >= ?";

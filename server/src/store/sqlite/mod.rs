@@ -1,7 +1,7 @@
 //! Conversations in SQLite: one file, or nothing but memory.
 //!
 //! What lives here: `open` and `recovery` make the database ready, `writer` has the one connection that writes, `reader` those
-//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search`, `transfer` and `import` have the statements, all of them with bound
+//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search`, `transfer`, `usage`, `presets` and `import` have the statements, all of them with bound
 //! parameters; `rows` says what a row is outside.
 //!
 //! The store has threads and a runtime of its own: it works whatever becomes of the runtime that asks.
@@ -15,6 +15,7 @@ mod indexer;
 pub mod maintenance;
 mod open;
 mod pieces;
+mod presets;
 mod reader;
 mod recovery;
 mod rows;
@@ -22,6 +23,7 @@ mod search;
 mod transfer;
 mod trouble;
 mod turns;
+mod usage;
 mod writer;
 
 #[cfg(test)]
@@ -40,8 +42,9 @@ use pieces::Checkpoints;
 use protocol::{
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::PublicError,
-    id::{ConversationId, GenerationId, MessageId},
+    id::{ConversationId, GenerationId, MessageId, PresetId},
     message::Message,
+    preset::Preset,
     search::SearchResults,
 };
 use reader::Readers;
@@ -409,6 +412,26 @@ impl Store for SqliteStore {
 
     async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError> {
         self.read(|connection| conversations::owners(connection).boxed()).await
+    }
+
+    async fn presets(&self, owner: &Owner) -> Result<Vec<Preset>, StoreError> {
+        let owner = owner.clone();
+        self.read(move |connection| async move { presets::list(connection, &owner).await }.boxed()).await
+    }
+
+    async fn add_preset(&self, owner: &Owner, preset: Preset) -> Result<(), StoreError> {
+        let owner = owner.clone();
+        self.write(move |connection| async move { presets::add(connection, &owner, &preset).await }.boxed()).await
+    }
+
+    async fn change_preset(&self, owner: &Owner, preset: Preset) -> Result<(), StoreError> {
+        let owner = owner.clone();
+        self.write(move |connection| async move { presets::change(connection, &owner, &preset).await }.boxed()).await
+    }
+
+    async fn delete_preset(&self, owner: &Owner, id: PresetId) -> Result<(), StoreError> {
+        let owner = owner.clone();
+        self.write(move |connection| async move { presets::delete(connection, &owner, id).await }.boxed()).await
     }
 
     async fn purge(&self) -> Result<bool, StoreError> {

@@ -55,6 +55,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_origin.sql"),
     include_str!("migrations/0003_indexed.sql"),
     include_str!("migrations/0004_keys_are_never_used_again.sql"),
+    include_str!("migrations/0005_usage.sql"),
+    include_str!("migrations/0006_presets.sql"),
 ];
 
 /// The latest version of the tables that this program knows.

@@ -11,6 +11,7 @@ use protocol::{
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus, Role},
     request::Parameters,
+    usage::Cost,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
@@ -52,6 +53,8 @@ struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     usage: Option<Usage>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<Cost>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<Stats>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<PublicError>,
@@ -81,6 +84,7 @@ pub(super) fn message(row: &SqliteRow) -> Result<MessageRow, StoreError> {
         last_event_id: time(row.try_get(11)?),
         finish_reason: outcome.finish_reason,
         usage: outcome.usage,
+        cost: outcome.cost,
         stats: outcome.stats,
         error: outcome.error,
         siblings: Vec::new(),
@@ -157,9 +161,9 @@ pub(super) async fn end(connection: &mut SqliteConnection, key: i64, answer: &Me
 }
 
 fn outcome(message: &Message) -> Option<String> {
-    let Message { finish_reason, usage, stats, error, .. } = message.clone();
+    let Message { finish_reason, usage, cost, stats, error, .. } = message.clone();
     let nothing = finish_reason.is_none() && usage.is_none() && stats.is_none() && error.is_none();
-    let outcome = Outcome { finish_reason, usage, stats, error };
+    let outcome = Outcome { finish_reason, usage, cost, stats, error };
     (!nothing).then(|| serde_json::to_string(&outcome).unwrap_or_default())
 }
 

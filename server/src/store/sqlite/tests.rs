@@ -5,7 +5,7 @@ mod removal;
 mod search_index;
 
 use super::{
-    SqliteStore, branches, conversations, deletion, import, maintenance, open, pieces, search, transfer, turns,
+    SqliteStore, branches, conversations, deletion, import, maintenance, open, pieces, presets, search, transfer, turns,
 };
 use crate::{
     store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
@@ -200,6 +200,7 @@ async fn no_statement_scans_a_table() {
         pieces::CHECKPOINT,
         pieces::CLEAN,
         pieces::WRITTEN,
+        presets::OF_OWNER,
         import::HERE,
         import::BROKEN_OFF,
         transfer::NEXT,

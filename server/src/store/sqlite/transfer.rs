@@ -14,6 +14,7 @@ use protocol::{
     conversation::Conversation,
     id::{ConversationId, MessageId},
     message::{Message, MessageStatus},
+    usage::UsageTotals,
 };
 use sqlx::{Row, SqliteConnection, query, query_scalar};
 
@@ -129,6 +130,8 @@ pub(super) async fn shared(
         messages: branch.into_iter().map(|row| row.message).collect(),
         earlier,
         shared: found.share_token,
+        // That is nobody's business but the owner's.
+        usage: UsageTotals::default(),
     })
 }
 
@@ -141,5 +144,12 @@ pub(super) async fn get(
 ) -> Result<Conversation, StoreError> {
     let found = conversations::find(connection, owner, id).await?;
     let (messages, earlier) = branches::window(connection, found.key, found.head, window).await?;
-    Ok(Conversation { summary: found.summary, settings: found.settings, messages, earlier, shared: found.share_token })
+    Ok(Conversation {
+        summary: found.summary,
+        settings: found.settings,
+        messages,
+        earlier,
+        shared: found.share_token,
+        usage: found.usage,
+    })
 }

@@ -4,6 +4,7 @@ use super::{
     branches,
     conversations::{self, Found, title_by},
     rows::{self, AFTER_SUMMARY, integer, message_columns, owner_name},
+    usage,
 };
 use crate::{
     store::{KnownTurn, NewAsk, NewTurn, StoreError, TurnStart, title::title},
@@ -183,6 +184,7 @@ pub(super) async fn save_answer(
     if !rows::end(connection, key, answer).await? {
         return Err(StoreError::NotFound("answer under way"));
     }
+    usage::count(connection, conversation, std::slice::from_ref(answer)).await?;
     let generation = answer.generation_id.map(|id| id.0);
     let row = query(ENDED).bind(generation).bind(conversation).fetch_one(connection).await?;
     let is_deleted = row.try_get::<Option<i64>, _>(AFTER_SUMMARY)?.is_some();

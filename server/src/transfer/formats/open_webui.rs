@@ -222,7 +222,8 @@ impl Counts {
             return None;
         }
         let count = |count: Option<u64>| count.unwrap_or(0);
-        Some(Usage { input_tokens: count(self.prompt_tokens), output_tokens: count(self.completion_tokens) })
+        let (input_tokens, output_tokens) = (count(self.prompt_tokens), count(self.completion_tokens));
+        Some(Usage { input_tokens, output_tokens, ..Usage::default() })
     }
 }
 
@@ -357,7 +358,7 @@ mod tests {
         assert_eq!(messages[1].parent_id, messages[2].parent_id);
         assert_eq!(messages[2].reasoning, "Nil oder Amazonas?\nUmstritten.");
         assert_eq!(messages[2].content, "Der Nil oder der Amazonas.");
-        assert_eq!(messages[2].usage, Some(Usage { input_tokens: 12, output_tokens: 34 }));
+        assert_eq!(messages[2].usage, Some(Usage { input_tokens: 12, output_tokens: 34, ..Usage::default() }));
         assert_eq!(messages[2].created_at, 1_719_000_009_000);
         assert_eq!(
             (messages[4].status, messages[4].error.as_ref().unwrap().message.as_str()),

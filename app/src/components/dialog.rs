@@ -1,0 +1,47 @@
+//! A dialog with a heading and a button that closes it.
+
+use super::icon::{Drawing, Icon};
+use crate::{
+    browser::element,
+    erased::{Show, effect},
+    words,
+};
+use leptos::{html, prelude::*};
+
+/// A dialog above the page. What is in it is made when it is opened.
+#[component]
+pub fn Dialog(
+    /// Whether it is open.
+    open: RwSignal<bool>,
+    /// Its class, and the id of its heading.
+    name: &'static str,
+    /// Its heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// What is in it.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    effect(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() {
+            element::show_dialog(&dialog);
+        } else {
+            element::close_dialog(&dialog);
+        }
+    });
+    let children = StoredValue::new(children);
+    view! {
+        <dialog node_ref=dialog class=format!("dialog {name}") aria-labelledby=name on:close=move |_| open.set(false)>
+            <Show when=move || open.get()>
+                <div class="dialog__head">
+                    <h2 id=name>{move || title.get()}</h2>
+                    <button type="button" class="icon-button" aria-label=words::close() on:click=move |_| open.set(false)>
+                        <Icon drawing=Drawing::Close />
+                    </button>
+                </div>
+                {children.with_value(|children| children())}
+            </Show>
+        </dialog>
+    }
+}
