@@ -47,6 +47,8 @@ fn nothing_is_left_in_english() {
     const SAME: &[&str] = &[
         "de chat",
         "de demo",
+        "de preset_name",
+        "de preset_text",
         "es chat",
         "es tokens_per_second",
         "es tokens",
