@@ -1,13 +1,17 @@
 //! What the fuzz targets have in common: how an input is cut into pieces, and how deltas are compared.
 
-use protocol::{error::ErrorCode, event::FinishReason, request::InputLimits};
+use protocol::{attachment::AttachmentLimits, error::ErrorCode, event::FinishReason, request::InputLimits};
 use server::{
     providers::{Delta, bytes::decode},
     transfer::formats::{self, Refused, rivulet},
 };
 
 /// Small limits, so that the fuzzer reaches them.
-pub const LIMITS: InputLimits = InputLimits { max_bytes: 200, max_messages: 4 };
+pub const LIMITS: InputLimits = InputLimits {
+    max_bytes: 200,
+    max_messages: 4,
+    attachments: AttachmentLimits { file_bytes: 200, text_bytes: 100, files: 3, total_bytes: 300 },
+};
 
 /// Splits an input into the way to cut (its first byte) and the bytes to cut.
 pub fn pieces(input: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {

@@ -1,7 +1,7 @@
 //! Models and providers as people know them.
 
 use leptos::prelude::*;
-use protocol::model::ModelList;
+use protocol::{attachment::AttachmentLimits, model::ModelList};
 
 /// The names of the models on offer; a page provides them to its components. Where none are provided, and for models that
 /// are not on the list, the names of the wire have to do.
@@ -29,6 +29,21 @@ impl ModelNames {
     pub(crate) fn model(self, model: &str) -> String {
         let name = model.split_once('/').map_or(model, |(_, name)| name);
         self.find(|list| list.models.iter().find(|one| one.id == model).map(|one| one.label.clone()), name)
+    }
+
+    /// Whether a model that is named `provider/model` sees images, tracked; none where nobody knows.
+    pub(crate) fn sees_images(self, model: &str) -> Option<bool> {
+        self.0?.with(|list| list.models.iter().find(|one| one.id == model)?.sees_images)
+    }
+
+    /// The model that answers where none is chosen, tracked.
+    pub(crate) fn default_model(self) -> String {
+        self.0.map(|list| list.with(|list| list.default.clone())).unwrap_or_default()
+    }
+
+    /// How much may go with a question, not tracked.
+    pub(crate) fn limits(self) -> AttachmentLimits {
+        self.0.map(|list| list.with_untracked(|list| list.attachments)).unwrap_or_default()
     }
 
     fn find(self, label: impl Fn(&ModelList) -> Option<String>, otherwise: &str) -> String {

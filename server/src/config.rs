@@ -14,7 +14,7 @@ use crate::{
 use leptos::config::LeptosOptions;
 pub use limits::{AdmissionLimits, ConnectionLimits, RequestLimits};
 use parse::{Reader, address, duration, optional_text, padding, size, switch};
-use protocol::request::InputLimits;
+use protocol::{attachment::AttachmentLimits, request::InputLimits};
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 /// One variable of the environment.
@@ -72,6 +72,9 @@ variables! {
     RIVULET_MAX_ANSWER_BYTES = "16MiB": "The most bytes in one answer, reasoning included.";
     RIVULET_MAX_INPUT_BYTES = "1MiB": "The most bytes of text in one request, all its messages together.";
     RIVULET_MAX_MESSAGES = "1000": "The most messages in one request.";
+    RIVULET_MAX_FILE_BYTES = "10MiB": "The most bytes of a file that goes with a question. A text, which goes into the prompt, may have `RIVULET_MAX_INPUT_BYTES`.";
+    RIVULET_MAX_FILES = "10": "The most files that go with a question.";
+    RIVULET_MAX_FILES_BYTES = "20MiB": "The most bytes of all files that go with a question, and of all images that go into a prompt: of a long conversation the newest.";
     RIVULET_MAX_STREAMS = "10000": "The most answers being written at one time; further requests get 503.";
     RIVULET_MAX_MEMORY = "": "The most bytes of events of all answers together, running and finished; while there are more, requests for another answer get 503. By default a quarter of the memory that the machine or the container has.";
     RIVULET_RATE_LIMIT = "10/min": "How many answers a client may ask for, such as `10/min`, `1/s`, `100/h` or `5/10s`, or `off`. All of them may be asked for at once; they come back one by one. Further requests get 429. Ten times as many conversations may be made.";
@@ -204,6 +207,12 @@ impl Settings {
             input: InputLimits {
                 max_bytes: read.get(RIVULET_MAX_INPUT_BYTES, size)?,
                 max_messages: read.get(RIVULET_MAX_MESSAGES, parse::count)?,
+                attachments: AttachmentLimits {
+                    file_bytes: read.get(RIVULET_MAX_FILE_BYTES, size)? as u64,
+                    text_bytes: read.get(RIVULET_MAX_INPUT_BYTES, size)? as u64,
+                    files: read.get(RIVULET_MAX_FILES, parse::count)?,
+                    total_bytes: read.get(RIVULET_MAX_FILES_BYTES, size)? as u64,
+                },
             },
             generation: GenerationLimits {
                 first_chunk: read.get(RIVULET_FIRST_CHUNK_TIMEOUT, duration)?,

@@ -1,11 +1,12 @@
 //! Conversations that remember: joins the store and the engine, so that neither has to know the other.
 //!
 //! What lives here: reading and changing them; `send` begins answers, `keeper` stores what comes of them, `titles` asks a model
-//! what to call a conversation, `transfer` exports and imports.
+//! what to call a conversation, `files` are what goes with questions, `transfer` exports and imports.
 //!
 //! Who calls it: `http`, for the page's own routes and for the session routes.
 
 mod error;
+mod files;
 mod keeper;
 mod send;
 mod titles;
@@ -29,6 +30,7 @@ use protocol::{
     feed::FeedChange,
     id::{ConversationId, GenerationId, MessageId},
     message::{Message, MessageStatus},
+    request::InputLimits,
     search::SearchResults,
     usage::UsageTotals,
 };
@@ -47,13 +49,21 @@ pub struct Conversations {
     system_prompt: Option<String>,
     /// Whether models are asked for titles.
     titles: bool,
+    /// How much a question may hold.
+    input: InputLimits,
 }
 
 impl Conversations {
     /// Conversations kept in `store`, answered by `engine`.
-    pub fn new(store: Arc<dyn Store>, engine: Arc<Engine>, system_prompt: Option<String>, titles: bool) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        engine: Arc<Engine>,
+        system_prompt: Option<String>,
+        titles: bool,
+        input: InputLimits,
+    ) -> Self {
         let keeper = Keeper::start(Arc::clone(&store), Arc::clone(&engine));
-        let this = Self { store, engine, keeper, system_prompt, titles };
+        let this = Self { store, engine, keeper, system_prompt, titles, input };
         this.tell_of_trouble();
         this
     }

@@ -8,6 +8,7 @@
 //! - [`http`] has the routes; it alone names axum;
 //! - [`conversation`] joins the engine with [`store`], which keeps what was said;
 //! - [`visitor`] says who asks, [`client`] who counts as one for limits, [`clock`] what time it is, [`timer`] when something is due;
+//! - [`attachment`] says what a file is;
 //! - [`transfer`] writes conversations into files, and reads those of other programs;
 //! - [`highlight`] says what the parts of code are, [`mathml`] sets formulas;
 //! - [`rate_limit`] says how often a client may start a generation;
@@ -18,6 +19,7 @@
 
 #[cfg(not(target_env = "msvc"))]
 pub mod allocator;
+pub mod attachment;
 pub mod client;
 pub mod clock;
 pub mod command;

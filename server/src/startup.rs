@@ -41,6 +41,8 @@ use workers::Workers;
 const IMPORTS: usize = 2;
 /// How many may arrive at one time: each may hold as much of the disk as a file may have bytes.
 const ARRIVING_IMPORTS: usize = 8;
+/// How many files for questions may arrive at one time.
+const ARRIVING_UPLOADS: usize = 64;
 /// Connections that wait to be accepted; a burst of readers must not be refused.
 const BACKLOG: u32 = 4096;
 
@@ -97,6 +99,7 @@ impl Server {
             Arc::clone(&engine),
             settings.system_prompt.clone(),
             settings.titles,
+            settings.input,
         );
         let requests = settings.requests;
         let state = AppState {
@@ -120,6 +123,7 @@ impl Server {
                 // On the disk of the database: what is too large for that could not be stored either.
                 folder: database_folder(&settings.database),
             },
+            uploads: Arc::new(Semaphore::new(ARRIVING_UPLOADS)),
             highlighting: Highlighting::default(),
             hosts: AllowedHosts::new(settings.address.ip(), settings.allowed_hosts),
             service_worker: service_worker_script(&settings.leptos).into(),

@@ -53,6 +53,11 @@ id!(
     PresetId,
     "preset"
 );
+id!(
+    /// Names a file that goes with a question.
+    AttachmentId,
+    "attachment"
+);
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 //!
 //! What lives here: ids ([`id`]), messages and conversations ([`message`], [`conversation`]), requests and their
 //! validation ([`request`]), the typed events of a generation ([`event`]), the stream of all of a visitor's events ([`feed`]),
-//! search ([`search`]), what the parts of code are ([`highlight`]), formulas ([`formula`]), public errors ([`error`]), the models on offer
+//! search ([`search`]), files ([`attachment`]), what the parts of code are ([`highlight`]), formulas ([`formula`]), public errors ([`error`]), the models on offer
 //! ([`model`]), the stream decoders ([`sse`], [`ndjson`]) used by the browser and by the provider clients, and
 //! [`transcript`], the pure reducer that turns numbered events into a message.
 //!
@@ -10,6 +10,7 @@
 //!
 //! What it must not know: leptos, tokio, axum, the network, the clock, randomness.
 
+pub mod attachment;
 pub mod conversation;
 pub mod error;
 pub mod event;

@@ -1,6 +1,7 @@
 //! Messages: what people and models said, and how an answer ended.
 
 use crate::{
+    attachment::Attachment,
     error::PublicError,
     event::{FinishReason, Stats, Usage},
     id::{GenerationId, MessageId},
@@ -49,6 +50,9 @@ pub struct Message {
     pub role: Role,
     /// The text, in markdown.
     pub content: String,
+    /// The files that go with a question.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What the model thought before it spoke, where it shows that.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reasoning: String,
@@ -107,6 +111,7 @@ impl Message {
             parent_id,
             role,
             content: String::new(),
+            attachments: Vec::new(),
             reasoning: String::new(),
             status: MessageStatus::Streaming,
             created_at,

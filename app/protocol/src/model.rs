@@ -1,6 +1,6 @@
 //! The models on offer, as `GET /api/models` lists them.
 
-use crate::error::PublicError;
+use crate::{attachment::AttachmentLimits, error::PublicError};
 use serde::{Deserialize, Serialize};
 
 /// One model that can be chosen.
@@ -12,6 +12,9 @@ pub struct ModelInfo {
     pub provider: String,
     /// How to show it to people.
     pub label: String,
+    /// Whether images can be shown to it; left out where nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sees_images: Option<bool>,
 }
 
 /// How one provider is doing.
@@ -40,6 +43,9 @@ pub struct ModelList {
     pub providers: Vec<ProviderInfo>,
     /// Whether the demo model is all there is, so that the page can say how to add a real one.
     pub demo_only: bool,
+    /// How much may go with a question.
+    #[serde(default)]
+    pub attachments: AttachmentLimits,
     /// Why nothing can be stored at present, if that is so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub storage: Option<PublicError>,

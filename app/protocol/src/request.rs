@@ -5,12 +5,14 @@
 //! refusal names the field and says what would be right.
 
 use crate::{
+    attachment::{self, AttachmentLimits, FileContent, PromptFile},
     conversation::{ConversationSettings, SettingsChange, change},
     error::{ErrorCode, PublicError},
-    id::{ConversationId, MessageId},
+    id::{AttachmentId, ConversationId, MessageId},
     message::Role,
 };
 use serde::{Deserialize, Deserializer, Serialize, de};
+use std::borrow::Cow;
 
 /// A field of a request that is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +44,8 @@ pub struct InputLimits {
     pub max_bytes: usize,
     /// The most messages.
     pub max_messages: usize,
+    /// What may go with a question, and how much of it into one prompt.
+    pub attachments: AttachmentLimits,
 }
 
 /// Sampling parameters; a provider's own defaults stand where none is set.
@@ -85,52 +89,126 @@ impl Parameters {
 }
 
 /// One message of a prompt: who speaks and what they say.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "TurnFields")]
 pub struct Turn {
     /// Who speaks.
     pub role: Role,
-    /// The text. Read from a string, or from OpenAI's array of `{"type":"text","text":…}` parts.
-    #[serde(deserialize_with = "text")]
+    /// The text. Read from a string, or from OpenAI's array of parts.
     pub content: String,
+    /// What goes with it.
+    pub files: Vec<PromptFile>,
 }
 
-/// Reads text given as a string, as null (OpenAI allows it for an assistant), or as an array of text parts.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    #[derive(Deserialize)]
-    struct Part {
-        #[serde(rename = "type")]
-        kind: String,
-        #[serde(default)]
-        text: String,
+impl Turn {
+    /// A turn without files.
+    pub fn new(role: Role, content: impl Into<String>) -> Self {
+        Self { role, content: content.into(), files: Vec::new() }
     }
-    struct Text;
-    impl<'de> de::Visitor<'de> for Text {
-        type Value = String;
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("a string, or an array of parts like {\"type\":\"text\",\"text\":\"…\"}")
-        }
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
-            Ok(text.to_owned())
-        }
-        fn visit_string<E: de::Error>(self, text: String) -> Result<String, E> {
-            Ok(text)
-        }
-        fn visit_unit<E: de::Error>(self) -> Result<String, E> {
-            Ok(String::new())
-        }
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut parts: A) -> Result<String, A::Error> {
-            let mut text = String::new();
-            while let Some(part) = parts.next_element::<Part>()? {
-                if !matches!(part.kind.as_str(), "text" | "input_text" | "output_text") {
-                    let problem = format!("a part of type \"{}\" is not supported: only \"text\" is", part.kind);
+
+    /// The text as a model reads it: what files say stands before it.
+    pub fn text(&self) -> Cow<'_, str> {
+        attachment::with_files(&self.content, &self.files)
+    }
+
+    /// The images that a model is to see: what they are, and they themselves in base64.
+    pub fn images(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().filter_map(|file| match &file.content {
+            FileContent::Image(base64) => Some((file.media_type.as_str(), &**base64)),
+            _ => None,
+        })
+    }
+
+    /// The turn for a model that sees no images.
+    pub fn without_images(self) -> Self {
+        Self { files: attachment::unseen(self.files), ..self }
+    }
+
+    /// Whether nothing is said and nothing shown.
+    pub fn is_blank(&self) -> bool {
+        self.content.trim().is_empty() && self.files.is_empty()
+    }
+}
+
+/// [`Turn`] as it is read.
+#[derive(Deserialize)]
+struct TurnFields {
+    role: Role,
+    content: Content,
+}
+
+impl From<TurnFields> for Turn {
+    fn from(TurnFields { role, content: Content { text, files } }: TurnFields) -> Self {
+        Self { role, content: text, files }
+    }
+}
+
+/// What a message holds: a string, null (OpenAI allows it for an assistant), or an array of parts.
+#[derive(Default)]
+struct Content {
+    text: String,
+    files: Vec<PromptFile>,
+}
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    text: String,
+    image_url: Option<ImageUrl>,
+}
+
+#[derive(Deserialize)]
+struct ImageUrl {
+    url: String,
+}
+
+struct ContentVisitor;
+
+impl<'de> de::Visitor<'de> for ContentVisitor {
+    type Value = Content;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a string, or an array of parts like {\"type\":\"text\",\"text\":\"…\"}")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Content, E> {
+        self.visit_string(text.to_owned())
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Content, E> {
+        Ok(Content { text, files: Vec::new() })
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Content, E> {
+        Ok(Content::default())
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut parts: A) -> Result<Content, A::Error> {
+        let mut content = Content::default();
+        while let Some(part) = parts.next_element::<Part>()? {
+            match (part.kind.as_str(), part.image_url) {
+                ("text" | "input_text" | "output_text", _) => content.text.push_str(&part.text),
+                ("image_url", image) => {
+                    let url = image.map(|image| image.url).unwrap_or_default();
+                    content.files.push(attachment::from_data_url(&url).map_err(de::Error::custom)?);
+                }
+                (other, _) => {
+                    let problem =
+                        format!("a part of type \"{other}\" is not supported: only \"text\" and \"image_url\" are");
                     return Err(de::Error::custom(problem));
                 }
-                text.push_str(&part.text);
             }
-            Ok(text)
         }
+        Ok(content)
     }
-    deserializer.deserialize_any(Text)
 }
 
 /// The body of the stateless routes and of the session routes, as clients send it. Each route takes a part of it; see
@@ -196,7 +274,7 @@ impl PromptRequest {
         let messages = self.messages.filter(|_| asks != Asks::Message);
         let from_message = message.is_some();
         let turns = match (message, messages) {
-            (Some(message), None) => vec![Turn { role: Role::User, content: message }],
+            (Some(message), None) => vec![Turn::new(Role::User, message)],
             (None, Some(messages)) => messages,
             (Some(_), Some(_)) => {
                 return Err(InvalidField::new("message", "and `messages` cannot both be given: send one of them"));
@@ -251,10 +329,14 @@ pub fn validate_turns(turns: &[Turn], limits: InputLimits, field: &str) -> Resul
         let problem = format!("must hold at most {} bytes of text; these are {bytes}", limits.max_bytes);
         return Err(InvalidField::new(field, problem));
     }
+    let files = turns.iter().map(|turn| turn.files.len()).sum::<usize>();
+    if files > limits.attachments.files {
+        return Err(InvalidField::new(field, format!("must hold at most {} images", limits.attachments.files)));
+    }
     let single = field == "message" || field == "content";
     for (index, turn) in turns.iter().enumerate() {
         // A provider may well have answered with nothing, and clients send that answer back.
-        if turn.role != Role::Assistant && turn.content.trim().is_empty() {
+        if turn.role != Role::Assistant && turn.is_blank() {
             let field = if single { field.to_owned() } else { format!("{field}[{index}].content") };
             return Err(InvalidField::new(field, "must not be empty"));
         }
@@ -287,6 +369,9 @@ pub struct SendMessage {
     /// With `content`: a message of the branch that the question goes on with, should another one be shown by now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent: Option<MessageId>,
+    /// With a question: the files that go with it, by the ids that they were given. With `edit` and without this, those of the old one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Vec<AttachmentId>>,
     /// What to change in the conversation's settings, from this answer on.
     #[serde(flatten)]
     pub settings: SettingsChange,
@@ -310,6 +395,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             continue_from: Option<MessageId>,
             edit: Option<MessageId>,
             parent: Option<MessageId>,
+            attachments: Option<Vec<AttachmentId>>,
             whole: bool,
             detached: bool,
             #[serde(deserialize_with = "change::deserialize")]
@@ -329,6 +415,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             continue_from,
             edit,
             parent,
+            attachments,
             whole,
             detached,
             model,
@@ -338,7 +425,7 @@ impl<'de> Deserialize<'de> for SendMessage {
             max_tokens,
         } = Fields::deserialize(deserializer)?;
         let settings = SettingsChange { model, system_prompt, temperature, top_p, max_tokens };
-        Ok(Self { content, retry, continue_from, edit, parent, settings, whole, detached })
+        Ok(Self { content, retry, continue_from, edit, parent, attachments, settings, whole, detached })
     }
 }
 
@@ -357,9 +444,42 @@ pub enum Ask {
     Continue(MessageId),
 }
 
+/// A [`SendMessage`], checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckedMessage {
+    /// What it asks for.
+    pub ask: Ask,
+    /// The files that go with the question; none given for an edited one means those of the old one.
+    pub attachments: Option<Vec<AttachmentId>>,
+    /// What to change in the conversation's settings.
+    pub settings: SettingsChange,
+}
+
+/// Checks the files of a question, by their ids.
+fn validate_attachments(message: &SendMessage, limits: InputLimits) -> Result<(), InvalidField> {
+    let Some(ids) = message.attachments.as_deref().filter(|ids| !ids.is_empty()) else { return Ok(()) };
+    let wrong = |problem: String| Err(InvalidField::new("attachments", problem));
+    if message.retry.is_some() || message.continue_from.is_some() {
+        return wrong("are for a question only: leave them out".to_owned());
+    }
+    if ids.len() > limits.attachments.files {
+        return wrong(format!("must be at most {} files", limits.attachments.files));
+    }
+    let twice = ids.iter().enumerate().find(|(at, id)| ids[..*at].contains(id));
+    match twice {
+        Some((at, _)) => Err(InvalidField::new(format!("attachments[{at}]"), "names a file that is named before it")),
+        None => Ok(()),
+    }
+}
+
 impl SendMessage {
     /// Checks the request.
-    pub fn resolve(self, limits: InputLimits) -> Result<(Ask, SettingsChange), InvalidField> {
+    pub fn resolve(mut self, limits: InputLimits) -> Result<CheckedMessage, InvalidField> {
+        validate_attachments(&self, limits)?;
+        let has_files = self.attachments.as_ref().is_some_and(|ids| !ids.is_empty());
+        if has_files && self.content.is_none() {
+            self.content = Some(String::new());
+        }
         if self.whole && self.detached {
             return Err(InvalidField::new(
                 "detached",
@@ -375,8 +495,12 @@ impl SendMessage {
         validate_settings(&self.settings.clone().apply(ConversationSettings::default()), limits)?;
         let ask = match (self.content, self.retry, self.continue_from, self.edit) {
             (Some(content), None, None, edit) => {
-                let turn = [Turn { role: Role::User, content }];
-                validate_turns(&turn, limits, "content")?;
+                let turn = [Turn::new(Role::User, content)];
+                match validate_turns(&turn, limits, "content") {
+                    // An image may be all that is asked.
+                    Err(_) if has_files && turn[0].is_blank() => {}
+                    checked => checked?,
+                }
                 let [Turn { content, .. }] = turn;
                 match (edit, self.parent) {
                     (Some(question), _) => Ask::Edit(question, content),
@@ -396,7 +520,8 @@ impl SendMessage {
                 ));
             }
         };
-        Ok((ask, SettingsChange { model: self.settings.model.map(named), ..self.settings }))
+        let settings = SettingsChange { model: self.settings.model.map(named), ..self.settings };
+        Ok(CheckedMessage { ask, attachments: self.attachments, settings })
     }
 }
 
@@ -432,7 +557,11 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const LIMITS: InputLimits = InputLimits { max_bytes: 20, max_messages: 2 };
+    const LIMITS: InputLimits = InputLimits {
+        max_bytes: 20,
+        max_messages: 2,
+        attachments: AttachmentLimits { file_bytes: 9, text_bytes: 9, files: 2, total_bytes: 9 },
+    };
 
     fn resolve(body: serde_json::Value, asks: Asks) -> Result<Prompt, InvalidField> {
         serde_json::from_value::<PromptRequest>(body).unwrap().resolve(asks, LIMITS)
@@ -451,7 +580,7 @@ mod tests {
         let prompt = prompt.unwrap_err().to_string();
         assert!(prompt.starts_with("`system_prompt` must be at most 20 bytes"), "{prompt}");
         let prompt = resolve(json!({"message": "Hi", "system": "Be brief.", "max_tokens": 5}), Asks::Either).unwrap();
-        assert_eq!(prompt.turns, vec![Turn { role: Role::User, content: "Hi".into() }]);
+        assert_eq!(prompt.turns, vec![Turn::new(Role::User, "Hi")]);
         assert_eq!(prompt.system_prompt.as_deref(), Some("Be brief."));
         assert_eq!(prompt.parameters.max_tokens, Some(5));
     }
@@ -463,9 +592,24 @@ mod tests {
         let request: PromptRequest = serde_json::from_value(body).unwrap();
         let turns = request.messages.unwrap();
         assert_eq!((turns[0].role, turns[1].content.as_str()), (Role::System, "ab"));
-        let image = json!({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]});
-        let error = serde_json::from_value::<PromptRequest>(image).unwrap_err().to_string();
-        assert!(error.contains("image_url") && error.contains("only \"text\" is"), "{error}");
+        let parts = |part: serde_json::Value| json!({"messages": [{"role": "user", "content": [part]}]});
+        let error = |part| serde_json::from_value::<PromptRequest>(parts(part)).unwrap_err().to_string();
+        let sound = error(json!({"type": "input_audio"}));
+        assert!(sound.contains("input_audio") && sound.contains("only \"text\" and \"image_url\" are"), "{sound}");
+        for elsewhere in
+            [json!({"type": "image_url"}), json!({"type": "image_url", "image_url": {"url": "http://a.example"}})]
+        {
+            assert!(error(elsewhere).contains("this server fetches nothing"));
+        }
+    }
+
+    #[test]
+    fn images_come_as_data_urls() {
+        let image = json!({"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA", "detail": "low"}});
+        let body = |images: usize| json!({"messages": [{"role": "user", "content": vec![image.clone(); images]}]});
+        let prompt = resolve(body(2), Asks::Messages).unwrap();
+        assert_eq!(prompt.turns[0].images().collect::<Vec<_>>(), [("image/png", "AAAA"); 2]);
+        assert!(refused(body(3), Asks::Messages).contains("at most 2 images"));
     }
 
     #[test]
@@ -488,7 +632,8 @@ mod tests {
 
     #[test]
     fn a_send_is_a_question_or_a_retry() {
-        let send = |body| serde_json::from_value::<SendMessage>(body).unwrap().resolve(LIMITS);
+        let checked = |body| serde_json::from_value::<SendMessage>(body).unwrap().resolve(LIMITS);
+        let send = |body| checked(body).map(|CheckedMessage { ask, settings, .. }| (ask, settings));
         let (ask, settings) = send(json!({"content": "Hi", "model": "", "temperature": 1.0})).unwrap();
         assert_eq!((ask, settings.model), (Ask::Question("Hi".into()), Some(None)));
         assert_eq!((settings.temperature, settings.top_p), (Some(Some(1.0)), None));
@@ -509,5 +654,27 @@ mod tests {
             assert!(send(odd).unwrap_err().to_string().starts_with("`parent` is for a new question only"));
         }
         assert!(send(json!({"content": ""})).unwrap_err().to_string().starts_with("`content` must not be empty"));
+    }
+
+    #[test]
+    fn files_go_with_questions() {
+        let send = |body| serde_json::from_value::<SendMessage>(body).unwrap().resolve(LIMITS);
+        let ids: Vec<_> = (1..4).map(|number| AttachmentId(uuid::Uuid::from_u128(number))).collect();
+        for body in [json!({"attachments": ids[..2]}), json!({"attachments": ids[..2], "content": " "})] {
+            let checked = send(body).unwrap();
+            assert!(matches!(checked.ask, Ask::Question(text) if text.trim().is_empty()));
+            assert_eq!(checked.attachments.as_deref(), Some(&ids[..2]));
+        }
+        let refused = |body| send(body).unwrap_err().to_string();
+        assert!(refused(json!({"attachments": ids, "content": "a"})).starts_with("`attachments` must be at most 2"));
+        assert!(
+            refused(json!({"attachments": [ids[0], ids[0]], "content": "a"})).starts_with("`attachments[1]` names")
+        );
+        let message = MessageId(uuid::Uuid::nil());
+        assert!(
+            refused(json!({"attachments": ids[..1], "retry": message})).starts_with("`attachments` are for a question")
+        );
+        assert!(refused(json!({"attachments": [], "content": ""})).starts_with("`content` must not be empty"));
+        assert!(refused(json!({"attachments": ids[..1], "content": "x".repeat(21)})).contains("at most 20 bytes"));
     }
 }

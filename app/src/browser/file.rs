@@ -1,7 +1,7 @@
 //! Files that a person has chosen.
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{FileList, HtmlElement, HtmlInputElement};
 
 /// A file. Its content stays on the disk until it is sent.
 #[derive(Debug, Clone)]
@@ -15,15 +15,42 @@ impl ChosenFile {
         Some(Self(file))
     }
 
+    /// All files that were chosen in the input that an event came from; the same can be chosen again afterwards.
+    pub(crate) fn take_all(input: &HtmlInputElement) -> Vec<Self> {
+        let files = input.files().map(Self::of_list).unwrap_or_default();
+        input.set_value("");
+        files
+    }
+
+    /// All files that an event brings, in its `clipboardData` or its `dataTransfer`.
+    pub(crate) fn all_in(event: &JsValue, part: &str) -> Vec<Self> {
+        let files = get(&get(event, part), "files");
+        files.dyn_into::<FileList>().map(Self::of_list).unwrap_or_default()
+    }
+
+    /// Whether it is files that an event drags over the page, and not words.
+    pub(crate) fn are_dragged(event: &JsValue) -> bool {
+        let kinds: js_sys::Array = get(&get(event, "dataTransfer"), "types").dyn_into().unwrap_or_default();
+        kinds.includes(&"Files".into(), 0)
+    }
+
+    fn of_list(files: FileList) -> Vec<Self> {
+        (0..files.length()).filter_map(|at| files.get(at)).map(Self).collect()
+    }
+
     /// Its name.
     pub(crate) fn name(&self) -> String {
         self.0.name()
     }
 
     /// The file as the browser sends it.
-    pub(super) fn body(&self) -> web_sys::File {
+    pub(crate) fn body(&self) -> web_sys::File {
         self.0.clone()
     }
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    js_sys::Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 /// Saves a text as a file, as if it had been downloaded.

@@ -184,8 +184,13 @@ async fn accepted(request: Request) -> Result<Response, FetchError> {
     }
     let status = response.status();
     let retry_after = response.headers().get("retry-after").and_then(|text| pause(&text));
-    let problem = response.text().await.ok().and_then(|text| json::read::<Problem>(&text));
-    let error = match problem {
+    let text = response.text().await.ok();
+    Err(FetchError::Refused(refused(status, text.as_deref(), retry_after)))
+}
+
+/// What an answer that is an error says.
+pub(super) fn refused(status: u16, text: Option<&str>, retry_after: Option<Duration>) -> Refusal {
+    let error = match text.and_then(json::read::<Problem>) {
         Some(problem) => PublicError::new(problem.code, problem.detail),
         None => PublicError {
             code: ErrorCode::Unknown,
@@ -193,7 +198,7 @@ async fn accepted(request: Request) -> Result<Response, FetchError> {
             retryable: status >= 500 || status == 429,
         },
     };
-    Err(FetchError::Refused(Refusal { status, error, retry_after }))
+    Refusal { status, error, retry_after }
 }
 
 /// `Retry-After`, in seconds or as a date.

@@ -3,6 +3,7 @@
 use super::message::ChatMessage;
 use leptos::prelude::WithUntracked;
 use protocol::{
+    attachment::Attachment,
     conversation::SettingsChange,
     id::MessageId,
     message::Role,
@@ -21,12 +22,14 @@ pub(crate) struct Ask {
     pub(super) displaced: Vec<ChatMessage>,
     /// The message that it comes after.
     pub(super) after: Option<MessageId>,
+    /// The files that go with a new question; an edited one keeps those of the old one.
+    pub(super) attachments: Vec<Attachment>,
 }
 
 impl Ask {
     /// A new question.
-    pub(crate) fn question(text: String, key: String) -> Self {
-        Self::new(Wish::Question(text), key)
+    pub(crate) fn question(text: String, attachments: Vec<Attachment>, key: String) -> Self {
+        Self { attachments, ..Self::new(Wish::Question(text), key) }
     }
 
     /// A question in other words, in place of `displaced`.
@@ -45,7 +48,7 @@ impl Ask {
     }
 
     fn new(wish: Wish, key: String) -> Self {
-        Self { wish, key, automatic: false, displaced: Vec::new(), after: None }
+        Self { wish, key, automatic: false, displaced: Vec::new(), after: None, attachments: Vec::new() }
     }
 
     /// Sent again by itself.
@@ -99,7 +102,9 @@ impl Ask {
         let empty = SendMessage { settings, whole, ..SendMessage::default() };
         match self.wish.clone() {
             Wish::Question(text) | Wish::After(_, text) => {
-                SendMessage { content: Some(text), parent: self.after, ..empty }
+                let ids = self.attachments.iter().map(|file| file.id).collect();
+                let attachments = (!self.attachments.is_empty()).then_some(ids);
+                SendMessage { content: Some(text), parent: self.after, attachments, ..empty }
             }
             Wish::Edit(id, text) => SendMessage { content: Some(text), edit: Some(id), ..empty },
             Wish::Retry(id) => SendMessage { retry: Some(id), ..empty },

@@ -53,7 +53,8 @@ impl Session {
         self.end_edit();
         self.problem.set(None);
         let displaced = self.displace(question);
-        let shown = self.question(text.clone());
+        let files = displaced.first().map(ChatMessage::attachments).unwrap_or_default();
+        let shown = self.question(text.clone(), files);
         shown.versions.set(displaced.first().map(ChatMessage::versions_with_itself).unwrap_or_default());
         self.messages.update(|messages| messages.push(shown));
         self.ask(Ask::edit(question, text, random::token(), displaced));

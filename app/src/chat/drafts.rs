@@ -10,7 +10,10 @@ use crate::{
     json,
 };
 use leptos::prelude::*;
-use protocol::id::{ConversationId, MessageId};
+use protocol::{
+    attachment::Attachment,
+    id::{ConversationId, MessageId},
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -31,6 +34,9 @@ struct Draft<'a> {
     /// The question that is put into these words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     edited: Option<MessageId>,
+    /// The files that are to go with it, which the server has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment>,
 }
 
 fn place(conversation: Option<ConversationId>) -> String {
@@ -56,19 +62,19 @@ pub fn forget(conversation: ConversationId) {
 }
 
 /// Keeps a draft. False if there is no room for it.
-fn keep(conversation: Option<ConversationId>, text: &str) -> bool {
+fn keep(conversation: Option<ConversationId>, text: &str, attachments: Vec<Attachment>) -> bool {
     let name = place(conversation);
-    if text.trim().is_empty() {
+    if text.trim().is_empty() && attachments.is_empty() {
         forget_own(conversation);
         return true;
     }
-    let Some(written) = written(text, None) else { return false };
+    let Some(written) = written(text, None, attachments) else { return false };
     let of_tab = conversation.is_none() && storage::keep_for_tab(&name, &written);
     make_room_and_keep(&name, &written) || of_tab
 }
 
-fn written(text: &str, edited: Option<MessageId>) -> Option<String> {
-    serde_json::to_string(&Draft { text: text.into(), at: time::wall_clock(), edited }).ok()
+fn written(text: &str, edited: Option<MessageId>, attachments: Vec<Attachment>) -> Option<String> {
+    serde_json::to_string(&Draft { text: text.into(), at: time::wall_clock(), edited, attachments }).ok()
 }
 
 /// Forgets a draft; of a new chat's, what another tab has typed stays.
@@ -127,7 +133,9 @@ impl Session {
     pub(super) fn show_draft(self) {
         if self.keeps_drafts() {
             let draft = shown_in(self.conversation.get_untracked());
-            self.draft.set(draft.map(|draft| draft.text.into_owned()).unwrap_or_default());
+            let (text, files) = draft.map(|draft| (draft.text.into_owned(), draft.attachments)).unwrap_or_default();
+            self.draft.set(text);
+            self.show_attached(files);
         }
     }
 
@@ -140,18 +148,21 @@ impl Session {
             let here = self.conversation.get();
             if before.is_none() {
                 clean(MOST);
-                if self.draft.with_untracked(|draft| draft.trim().is_empty()) {
+                if self.draft.with_untracked(|draft| draft.trim().is_empty())
+                    && self.uploads.with_untracked(Vec::is_empty)
+                {
                     self.show_draft();
                 }
                 self.recall_edit();
             }
+            let files = self.attached();
             self.draft.with(|draft| {
                 // The first question has made the conversation; what was typed since is not for the next new one.
                 let moved = before == Some(None) && here.is_some();
                 if moved && shown_in(None).is_some_and(|kept| kept.text == *draft) {
                     forget_own(None);
                 }
-                let kept = keep(here, draft) || draft.len() <= LONG;
+                let kept = keep(here, draft, files) || draft.len() <= LONG;
                 if self.too_long.get_untracked() == kept {
                     self.too_long.set(!kept);
                 }
@@ -182,8 +193,9 @@ impl Session {
         if self.conversation.get_untracked().is_none() {
             self.put_back(words);
         } else if self.keeps_drafts() {
-            let before = shown_in(None).map(|draft| draft.text.into_owned()).unwrap_or_default();
-            keep(None, &joined(words, &before));
+            let before = shown_in(None).map(|draft| (draft.text.into_owned(), draft.attachments));
+            let (before, files) = before.unwrap_or_default();
+            keep(None, &joined(words, &before), files);
         }
     }
 }
@@ -199,7 +211,7 @@ impl Session {
         });
         let message = self.editing.with_untracked(|editing| editing.as_ref().map(|editing| editing.message));
         if let (Some(id), Some(_), true) = (self.conversation.get_untracked(), message, self.keeps_drafts())
-            && let Some(written) = written(text, message)
+            && let Some(written) = written(text, message, Vec::new())
         {
             make_room_and_keep(&place_of_edit(id), &written);
         }

@@ -1,6 +1,7 @@
 //! What a page holds of a chat.
 
 use super::{
+    attachments::Upload,
     branches::{Editing, Turn},
     feed::News,
     held::Held,
@@ -8,9 +9,13 @@ use super::{
     options::StreamingChatOptions,
     session::{Look, Session},
 };
-use crate::{browser::http::FetchError, erased::effect};
+use crate::{
+    browser::{file::ChosenFile, http::FetchError},
+    erased::effect,
+};
 use leptos::prelude::*;
 use protocol::{
+    attachment::{Attachment, AttachmentLimits},
     conversation::ConversationSettings,
     error::{ErrorCode, PublicError},
     id::{ConversationId, MessageId},
@@ -34,6 +39,8 @@ pub struct StreamingChatHandle {
     pub settings: RwSignal<ConversationSettings>,
     /// What is being typed. A question that the server did not take comes back here.
     pub draft: RwSignal<String>,
+    /// The files that are to go with the next question.
+    pub uploads: Signal<Vec<Upload>>,
     /// Whether what is being typed is longer than the browser can keep over a reload.
     pub is_too_long: Signal<bool>,
     /// Why the last question was not taken.
@@ -104,6 +111,7 @@ pub fn use_streaming_chat(options: StreamingChatOptions) -> StreamingChatHandle 
         conversation: session.conversation.into(),
         settings: session.settings,
         draft: session.draft,
+        uploads: session.uploads.into(),
         is_too_long: session.too_long.into(),
         problem: session.problem.into(),
         held: Signal::derive(move || session.held_here()),
@@ -124,6 +132,37 @@ impl StreamingChatHandle {
     /// Asks a question. Does nothing while an answer is under way, so a double click asks once.
     pub fn send(&self, text: impl Into<String>) {
         self.session.send(text.into());
+    }
+
+    /// Sends files to go with the next question.
+    pub(crate) fn attach(self, files: Vec<ChosenFile>, limits: AttachmentLimits) {
+        self.session.attach(files, limits);
+    }
+
+    /// Takes one of these files away again.
+    pub fn detach(&self, key: u64) {
+        self.session.detach(key);
+    }
+
+    /// Tries once more to send one of them.
+    pub(crate) fn upload_again(self, key: u64, limits: AttachmentLimits) {
+        self.session.upload_again(key, limits);
+    }
+
+    /// Whether there is something to send, and the server has all files that go with it; tracked.
+    pub fn can_send(&self) -> bool {
+        let has_words = self.draft.with(|draft| !draft.trim().is_empty());
+        (has_words || !self.uploads.with(Vec::is_empty)) && self.session.all_attached()
+    }
+
+    /// Where a file is read; its id follows.
+    pub fn attachments_address(&self) -> String {
+        self.session.address("/api/attachments")
+    }
+
+    /// Where this file is read.
+    pub fn address_of(&self, attachment: &Attachment) -> String {
+        format!("{}/{}", self.attachments_address(), attachment.id)
     }
 
     /// Stops the answer that is under way, at the provider too. What has come is kept.

@@ -15,6 +15,7 @@ use crate::browser::{
 use crate::erased::effect;
 use leptos::prelude::*;
 use protocol::{
+    attachment::Attachment,
     conversation::{Conversation, ConversationSettings, SettingsChange},
     error::ErrorCode,
     event::{Status, StreamEvent},
@@ -113,7 +114,11 @@ impl Session {
         }
         if let Some(text) = held.ask.text() {
             self.displace_again(&held);
-            let question = self.question(text.to_owned());
+            let files = match held.ask.edited() {
+                Some(_) => self.displaced_files(&held),
+                None => held.ask.attachments.clone(),
+            };
+            let question = self.question(text.to_owned(), files);
             self.messages.update(|messages| messages.push(question));
         }
         self.settings.set(held.settings);
@@ -128,6 +133,15 @@ impl Session {
                 one.ask.displaced = displaced.clone();
             }
         });
+    }
+
+    /// The files of the question that a held one takes the place of.
+    fn displaced_files(self, held: &Held) -> Vec<Attachment> {
+        let here = |all: &Vec<Held>| {
+            let held = all.iter().find(|one| one.conversation == held.conversation)?;
+            held.ask.displaced.first().map(ChatMessage::attachments)
+        };
+        self.held.with_untracked(here).unwrap_or_default()
     }
 
     /// Whether what waits here is to be sent by itself when it is time.
@@ -261,7 +275,7 @@ impl Session {
     }
 
     /// A question as it is shown before the server knows it.
-    pub(super) fn question(self, text: String) -> ChatMessage {
-        self.message(Message::user(UNKNOWN, None, text, 0))
+    pub(super) fn question(self, text: String, attachments: Vec<Attachment>) -> ChatMessage {
+        self.message(Message { attachments, ..Message::user(UNKNOWN, None, text, 0) })
     }
 }

@@ -7,6 +7,7 @@ use super::{
 use crate::{browser::time, markdown::live::LiveMarkdown};
 use leptos::prelude::*;
 use protocol::{
+    attachment::Attachment,
     error::PublicError,
     event::{FinishReason, Status, StreamEvent},
     id::{GenerationId, MessageId},
@@ -121,6 +122,11 @@ impl ChatMessage {
     /// The text as it was written, not tracked.
     pub fn content(&self) -> String {
         self.message().content
+    }
+
+    /// The files that go with it. They never change.
+    pub fn attachments(&self) -> Vec<Attachment> {
+        self.transcript.read_value().message.attachments.clone()
     }
 
     /// All that is known of the message at this moment, not tracked.

@@ -13,6 +13,7 @@
 //! [`use_streaming_chat`]: handle::use_streaming_chat
 
 mod ask;
+pub mod attachments;
 pub mod branches;
 pub mod drafts;
 pub mod feed;

@@ -14,6 +14,7 @@ use crate::{
 };
 use leptos::prelude::*;
 use protocol::{
+    attachment::Attachment,
     conversation::ConversationSettings,
     error::ErrorCode,
     id::{ConversationId, MessageId},
@@ -32,6 +33,8 @@ struct Outgoing {
     conversation: Option<ConversationId>,
     settings: ConversationSettings,
     text: String,
+    #[serde(default)]
+    attachments: Vec<Attachment>,
     /// The question that it puts into other words.
     edited: Option<MessageId>,
     /// The message before it.
@@ -102,6 +105,7 @@ impl Session {
             conversation: held.conversation,
             settings: held.settings.clone(),
             text: text.to_owned(),
+            attachments: held.ask.attachments.clone(),
             edited: held.ask.edited(),
             after: held.ask.after,
             code: held.code,
@@ -156,10 +160,11 @@ impl Session {
     }
 
     fn take_over(self, key: String, outgoing: Outgoing) {
-        let Outgoing { conversation, settings, text, edited, after, code, until, automatic, at } = outgoing;
+        let Outgoing { conversation, settings, text, attachments, edited, after, code, until, automatic, at } =
+            outgoing;
         let mut ask = match edited {
             Some(id) => Ask::edit(id, text, key, Vec::new()),
-            None => Ask::question(text, key),
+            None => Ask::question(text, attachments, key),
         };
         ask.after = after;
         ask.automatic = automatic && time::wall_clock() - at < LATELY;

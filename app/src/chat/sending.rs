@@ -20,7 +20,9 @@ use protocol::{
 impl Session {
     pub(crate) fn send(self, text: String) {
         let waits = untrack(|| self.held_here()).is_some_and(|held| held.is_question());
-        if self.busy.get_untracked() || self.loading.get_untracked() || waits || text.trim().is_empty() {
+        let (files, all) = untrack(|| (self.attached(), self.all_attached()));
+        let is_blank = text.trim().is_empty() && files.is_empty() || !all;
+        if self.busy.get_untracked() || self.loading.get_untracked() || waits || is_blank {
             return;
         }
         if self.unsent.with_value(Option::is_some) {
@@ -28,9 +30,10 @@ impl Session {
             self.put_back(&text);
             return self.retry();
         }
-        let question = self.question(text.clone());
+        self.uploads.set(Vec::new());
+        let question = self.question(text.clone(), files.clone());
         self.messages.update(|messages| messages.push(question));
-        self.ask(Ask::question(text, random::token()));
+        self.ask(Ask::question(text, files, random::token()));
     }
 
     /// Asks the server, and shows an answer that is under way: at the end, or in place of the one that it replaces.
@@ -67,7 +70,7 @@ impl Session {
         }
         let refused = self.problem.try_update(Option::take).flatten().is_some();
         let draft = self.draft.with_untracked(|draft| !draft.trim().is_empty());
-        if refused && draft {
+        if refused && (draft || !self.uploads.with_untracked(Vec::is_empty)) {
             let draft = self.draft.try_update(std::mem::take).unwrap_or_default();
             return self.send(draft);
         }
@@ -194,7 +197,10 @@ impl Session {
                 self.editing.set(Some(Editing { message, text }));
                 self.note_edit(question);
             }
-            None => self.put_back(question),
+            None => {
+                self.put_back(question);
+                self.put_back_files(&ask.attachments);
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{
     ask::Ask,
+    attachments::Upload,
     branches::{Editing, Turn},
     feed::Feed,
     held::Held,
@@ -45,6 +46,8 @@ pub(crate) struct Session {
     pub(crate) conversation: RwSignal<Option<ConversationId>>,
     pub(crate) settings: RwSignal<ConversationSettings>,
     pub(crate) draft: RwSignal<String>,
+    /// The files that are to go with it.
+    pub(crate) uploads: RwSignal<Vec<Upload>>,
     /// Whether the draft is longer than the browser can keep.
     pub(crate) too_long: RwSignal<bool>,
     pub(crate) problem: RwSignal<Option<PublicError>>,
@@ -92,6 +95,7 @@ impl Session {
             conversation: RwSignal::new(None),
             settings: RwSignal::new(options.settings.clone()),
             draft: RwSignal::new(String::new()),
+            uploads: RwSignal::new(Vec::new()),
             too_long: RwSignal::new(false),
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
@@ -124,11 +128,16 @@ impl Session {
     }
 
     pub(super) fn message(self, message: Message) -> ChatMessage {
+        ChatMessage::new(self.new_key(), message)
+    }
+
+    /// A name that nothing else on the page has.
+    pub(super) fn new_key(self) -> u64 {
         let key = self.next_key.try_update_value(|key| {
             *key += 1;
             *key
         });
-        ChatMessage::new(key.unwrap_or_default(), message)
+        key.unwrap_or_default()
     }
 
     /// Counts what an answer cost, and tells whoever embeds the chat how it ended.

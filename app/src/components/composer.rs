@@ -1,14 +1,16 @@
 //! Where the question is typed.
 
 use super::{
+    attachment_tray::{AttachmentButton, AttachmentTray},
     dictation_button::DictationButton,
     icon::{Drawing, Icon},
     preset_picker::{PresetOptions, PresetPicker, describe},
 };
 use crate::{
-    browser::{document, element},
+    browser::{document, element, file::ChosenFile},
     chat::{handle::StreamingChatHandle, held::Held},
     erased::{effect, memo},
+    model_names::ModelNames,
     words,
 };
 use leptos::{ev, html, prelude::*};
@@ -71,7 +73,7 @@ pub fn Composer(
     });
     let send = move || {
         let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked() && !waits.get_untracked();
-        if free && !chat.draft.with_untracked(|draft| draft.trim().is_empty()) {
+        if free && untrack(|| chat.can_send()) {
             let text = chat.draft.try_update(std::mem::take).unwrap_or_default();
             chat.send(text);
         }
@@ -88,7 +90,7 @@ pub fn Composer(
             send();
         }
     };
-    let blank = memo(move || chat.draft.with(|draft| draft.trim().is_empty()));
+    let blank = memo(move || !chat.can_send());
     // Send and Stop have one place: the second click of a double click on one must not be a click on the other.
     let is_first = |event: &ev::MouseEvent| event.detail() < 2;
     let stop_clicked = move |event: ev::MouseEvent| {
@@ -120,11 +122,21 @@ pub fn Composer(
         .into_any(),
     }
     };
+    let models = ModelNames::of_page();
+    let pasted = move |event: ev::ClipboardEvent| {
+        let files = ChosenFile::all_in(&event, "clipboardData");
+        if !files.is_empty() {
+            event.prevent_default();
+            chat.attach(files, models.limits());
+        }
+    };
     view! {
         {picker.map(|picker| view! { <PresetOptions picker /> }.into_any())}
         <div class="composer" on:click=move |_| focus()>
+            <AttachmentTray chat />
+            <AttachmentButton chat />
             <textarea node_ref=area class="composer__text" aria-label=words::message() rows="1" placeholder=placeholder
-                autocomplete="off" enterkeyhint="send" on:keydown=pressed
+                autocomplete="off" enterkeyhint="send" on:keydown=pressed on:paste=pasted
                 on:input=move |event| {
                     chat.draft.set(event_target_value(&event));
                     if let Some(picker) = picker {

@@ -53,6 +53,8 @@ pub enum Drawing {
     Before,
     /// An angle to the right: the one after.
     After,
+    /// A paper clip: a file that goes with something.
+    Attach,
     /// A bubble: a conversation.
     Bubble,
     /// A cloud that is crossed out: no network.
@@ -91,6 +93,9 @@ impl Drawing {
             Self::Panel => "M4 5h16v14H4zM9.5 5v14",
             Self::Before => "M14.5 6l-6 6 6 6",
             Self::After => "M9.5 6l6 6-6 6",
+            Self::Attach => {
+                "M19 11.5l-7.5 7.5a4.5 4.5 0 0 1-6.4-6.4l8-8a3 3 0 0 1 4.3 4.3l-8 8a1.5 1.5 0 0 1-2.2-2.2l7.3-7.2"
+            }
             Self::Bubble => "M5 5h14v11h-8l-4 3.5V16H5z",
             Self::Offline => "M7 18a4 4 0 0 1-.5-8 6 6 0 0 1 11-1A4.5 4.5 0 0 1 18 18zM4 4l16 16",
             Self::Wrap => "M4 6h16M4 12h13a3 3 0 0 1 0 6h-4M15.5 15.5 13 18l2.5 2.5M4 18h5",

@@ -7,6 +7,7 @@
 pub mod announcer;
 pub mod appearance;
 pub mod assistant_message;
+pub mod attachment_tray;
 pub mod browser_section;
 pub mod code_block;
 pub mod commands;
@@ -30,6 +31,7 @@ pub mod held_card;
 pub mod icon;
 pub mod language_section;
 pub mod menu;
+pub mod message_attachments;
 pub mod message_list;
 pub mod model_banner;
 pub mod model_picker;

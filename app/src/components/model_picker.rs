@@ -67,7 +67,7 @@ fn grouped(models: &ModelList, chosen: &str) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let unlisted = (!chosen.is_empty() && models.models.iter().all(|model| model.id != chosen)).then(|| {
         let (provider, label) = chosen.split_once('/').unwrap_or(("", chosen));
-        ModelInfo { id: chosen.to_owned(), provider: provider.to_owned(), label: label.to_owned() }
+        ModelInfo { id: chosen.to_owned(), provider: provider.to_owned(), label: label.to_owned(), sees_images: None }
     });
     for model in models.models.iter().cloned().chain(unlisted) {
         match groups.iter_mut().find(|group| group.provider == model.provider) {

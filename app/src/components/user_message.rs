@@ -4,6 +4,7 @@ use super::{
     copy_button::CopyButton,
     delete_message_button::DeleteMessageButton,
     icon::{Drawing, Icon},
+    message_attachments::MessageAttachments,
     question_editor::QuestionEditor,
     version_switcher::VersionSwitcher,
 };
@@ -37,7 +38,8 @@ pub fn UserMessage(
             // are below it.
             <h2 class="visually-hidden">{words::you_said()}</h2>
             <Show when=move || !is_edited.get() fallback=move || view! { <QuestionEditor message=kept.get_value() chat /> }>
-                <div class="user-message__bubble" dir="auto">{text()}</div>
+                <MessageAttachments attachments=kept.with_value(ChatMessage::attachments) base=chat.attachments_address() place=key.to_string() />
+                {(!text().is_empty()).then(|| view! { <div class="user-message__bubble" dir="auto">{text()}</div> })}
                 <div class="user-message__actions">
                     <VersionSwitcher message=kept.get_value() chat />
                     <CopyButton text=Callback::new(move |()| text()) />

@@ -1,7 +1,7 @@
 //! A conversation that somebody shares: to read, without a script.
 
 use crate::{
-    components::icon::Mark,
+    components::{icon::Mark, message_attachments::MessageAttachments},
     markdown::{live::LiveMarkdown, view::Markdown},
     page_data::Theme,
     words,
@@ -27,6 +27,7 @@ pub fn shared_document(options: LeptosOptions, conversation: Conversation, theme
         "" => words::shared_conversation().to_owned(),
         title => title.to_owned(),
     };
+    let path = format!("/s/{}", conversation.shared.unwrap_or_default());
     view! {
         <!DOCTYPE html>
         <html lang=words::language().tag() dir=words::language().direction() data-theme=theme.map(Theme::as_str)>
@@ -41,14 +42,15 @@ pub fn shared_document(options: LeptosOptions, conversation: Conversation, theme
                 <HashedStylesheet options />
             </head>
             <body>
-                <SharedPage title earlier=conversation.earlier messages=conversation.messages />
+                <SharedPage title path earlier=conversation.earlier messages=conversation.messages />
             </body>
         </html>
     }
 }
 
 #[component]
-fn SharedPage(title: String, earlier: bool, messages: Vec<Message>) -> impl IntoView {
+fn SharedPage(title: String, path: String, earlier: bool, messages: Vec<Message>) -> impl IntoView {
+    let files = format!("{path}/attachments");
     let earlier = messages.first().filter(|_| earlier).map(|first| format!("?before={}", first.id));
     view! {
         <main class="shared-page">
@@ -61,20 +63,21 @@ fn SharedPage(title: String, earlier: bool, messages: Vec<Message>) -> impl Into
                     <h1 dir="auto">{title}</h1>
                 </header>
                 {earlier.map(|path| view! { <p class="shared-page__earlier"><a href=path>{words::earlier_messages()}</a></p> })}
-                {messages.into_iter().map(message).collect_view()}
+                {messages.into_iter().map(|one| message(one, &files)).collect_view()}
             </div>
         </main>
     }
 }
 
-fn message(message: Message) -> Option<AnyView> {
+fn message(message: Message, files: &str) -> Option<AnyView> {
     match message.role {
         Role::System => None,
         Role::User => Some(
             view! {
                 <article class="user-message" aria-label=words::question()>
                     <h2 class="visually-hidden">{words::question()}</h2>
-                    <div class="user-message__bubble" dir="auto">{message.content}</div>
+                    <MessageAttachments attachments=message.attachments base=files.to_owned() place=message.id.to_string() />
+                    {(!message.content.is_empty()).then(|| view! { <div class="user-message__bubble" dir="auto">{message.content}</div> })}
                 </article>
             }
             .into_any(),

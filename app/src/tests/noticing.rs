@@ -11,7 +11,12 @@ use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn models() -> ModelList {
-    let model = |id: &str, label: &str| ModelInfo { id: id.into(), provider: "demo".into(), label: label.into() };
+    let model = |id: &str, label: &str| ModelInfo {
+        id: id.into(),
+        provider: "demo".into(),
+        label: label.into(),
+        sees_images: None,
+    };
     let provider = ProviderInfo { id: "demo".into(), label: "Demo Inc".into(), error: None, paused_ms: None };
     let models = vec![model("demo/x", "Model X"), model("demo/y", "Model Y")];
     ModelList { models, providers: vec![provider], ..ModelList::default() }

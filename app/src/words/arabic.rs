@@ -73,6 +73,17 @@ pub(super) const TEXTS: Texts = Texts {
     message_not_deleted: "لم تُحذف الرسالة. {why}",
     message_not_restored: "لم تُستعَد الرسالة. {why}",
 
+    attach_files: "إرفاق ملفات",
+    drop_files: "أفلت الملفات لإرفاقها",
+    attached_files: "الملفات المرفقة",
+    files: "ملفات",
+    remove_file: "إزالة {name}",
+    sending_file: "جارٍ إرسال {name}",
+    file_too_large: "أكبر من {most}، وهو الحد الأقصى للملف الواحد.",
+    too_many_files: "يمكن إرفاق {most} من الملفات بالسؤال على الأكثر.",
+    files_too_much: "يمكن أن يبلغ حجم ملفات السؤال كلها معًا {most}.",
+    model_sees_no_images: "لا يستطيع {model} رؤية الصور. اختر نموذجًا آخر أو أزلها.",
+
     greeting: "كيف يمكنني المساعدة؟",
     begin_explain: "شرح فكرة",
     begin_explain_what: "لماذا السماء زرقاء",

@@ -73,6 +73,17 @@ pub(super) const TEXTS: Texts = Texts {
     message_not_deleted: "消息未能删除。{why}",
     message_not_restored: "消息未能恢复。{why}",
 
+    attach_files: "添加文件",
+    drop_files: "拖放文件以添加",
+    attached_files: "已添加的文件",
+    files: "文件",
+    remove_file: "移除 {name}",
+    sending_file: "正在发送 {name}",
+    file_too_large: "超过单个文件的上限 {most}。",
+    too_many_files: "一个问题最多可附带 {most} 个文件。",
+    files_too_much: "一个问题的所有文件合计最多 {most}。",
+    model_sees_no_images: "{model} 无法查看图片。请选择其他模型，或移除图片。",
+
     greeting: "有什么可以帮忙的？",
     begin_explain: "解释一个概念",
     begin_explain_what: "天空为什么是蓝色的",

@@ -81,6 +81,18 @@ texts! {
     message_not_deleted(why) = "The message was not deleted. {why}";
     message_not_restored(why) = "The message was not restored. {why}";
 
+    // Files that go with a question.
+    attach_files = "Attach files";
+    drop_files = "Drop files to attach them";
+    attached_files = "Attached files";
+    files = "Files";
+    remove_file(name) = "Remove {name}";
+    sending_file(name) = "Sending {name}";
+    file_too_large(most) = "Larger than {most}, the most for one file.";
+    too_many_files(most) = "At most {most} files go with a question.";
+    files_too_much(most) = "All files of a question together may have {most}.";
+    model_sees_no_images(model) = "{model} cannot see images. Choose another model, or remove them.";
+
     // A chat in which nothing has been said yet: what to begin with, a few words on it, and the question that is asked.
     greeting = "What can I help with?";
     begin_explain = "Explain a concept";

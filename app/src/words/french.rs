@@ -73,6 +73,17 @@ pub(super) const TEXTS: Texts = Texts {
     message_not_deleted: "Le message n’a pas été supprimé. {why}",
     message_not_restored: "Le message n’a pas été restauré. {why}",
 
+    attach_files: "Joindre des fichiers",
+    drop_files: "Déposez des fichiers pour les joindre",
+    attached_files: "Fichiers joints",
+    files: "Fichiers",
+    remove_file: "Retirer {name}",
+    sending_file: "Envoi de {name}",
+    file_too_large: "Plus de {most}, la taille maximale d’un fichier.",
+    too_many_files: "Une question peut avoir {most} fichiers au plus.",
+    files_too_much: "Tous les fichiers d’une question peuvent faire {most} ensemble.",
+    model_sees_no_images: "{model} ne voit pas les images. Choisissez un autre modèle, ou retirez-les.",
+
     greeting: "Comment puis-je vous aider ?",
     begin_explain: "Expliquer une notion",
     begin_explain_what: "pourquoi le ciel est bleu",

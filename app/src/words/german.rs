@@ -73,6 +73,17 @@ pub(super) const TEXTS: Texts = Texts {
     message_not_deleted: "Die Nachricht wurde nicht gelöscht. {why}",
     message_not_restored: "Die Nachricht wurde nicht wiederhergestellt. {why}",
 
+    attach_files: "Dateien anhängen",
+    drop_files: "Dateien hier ablegen, um sie anzuhängen",
+    attached_files: "Angehängte Dateien",
+    files: "Dateien",
+    remove_file: "{name} entfernen",
+    sending_file: "{name} wird gesendet",
+    file_too_large: "Größer als {most}, das Höchste für eine Datei.",
+    too_many_files: "Höchstens {most} Dateien gehen mit einer Frage.",
+    files_too_much: "Alle Dateien einer Frage dürfen zusammen {most} haben.",
+    model_sees_no_images: "{model} kann keine Bilder sehen. Wählen Sie ein anderes Modell, oder entfernen Sie die Bilder.",
+
     greeting: "Womit kann ich helfen?",
     begin_explain: "Etwas erklären",
     begin_explain_what: "warum der Himmel blau ist",

@@ -73,6 +73,17 @@ pub(super) const TEXTS: Texts = Texts {
     message_not_deleted: "El mensaje no se eliminó. {why}",
     message_not_restored: "El mensaje no se restauró. {why}",
 
+    attach_files: "Adjuntar archivos",
+    drop_files: "Suelta archivos para adjuntarlos",
+    attached_files: "Archivos adjuntos",
+    files: "Archivos",
+    remove_file: "Quitar {name}",
+    sending_file: "Enviando {name}",
+    file_too_large: "Más de {most}, el máximo para un archivo.",
+    too_many_files: "Una pregunta admite como máximo {most} archivos.",
+    files_too_much: "Todos los archivos de una pregunta juntos pueden tener {most}.",
+    model_sees_no_images: "{model} no ve imágenes. Elige otro modelo o quítalas.",
+
     greeting: "¿En qué puedo ayudarte?",
     begin_explain: "Explicar un concepto",
     begin_explain_what: "por qué el cielo es azul",

@@ -1,7 +1,10 @@
 //! Why a conversation cannot be read or gone on with.
 
 use crate::{generation::EngineError, store::StoreError};
-use protocol::error::{ErrorCode, PublicError};
+use protocol::{
+    error::{ErrorCode, PublicError},
+    request::InvalidField,
+};
 use std::time::Duration;
 
 /// Why a conversation cannot be read or gone on with.
@@ -10,6 +13,9 @@ pub enum ConversationError {
     /// The store refused.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A field of the request is not what it should be.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
     /// The engine refused.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -38,6 +44,7 @@ impl From<ConversationError> for PublicError {
     fn from(error: ConversationError) -> Self {
         let code = match &error {
             ConversationError::Engine(error) => return error.clone().into(),
+            ConversationError::Invalid(invalid) => return invalid.clone().into(),
             ConversationError::Failed => ErrorCode::Internal,
             ConversationError::NothingToContinue | ConversationError::KeyReused => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
@@ -45,7 +52,9 @@ impl From<ConversationError> for PublicError {
                 StoreError::AnswerUnderWay(_)
                 | StoreError::AlreadyThere
                 | StoreError::TooManyPinned
-                | StoreError::TooManyPresets,
+                | StoreError::TooManyPresets
+                | StoreError::TooManyUnsent
+                | StoreError::InMessage,
             ) => ErrorCode::Conflict,
             ConversationError::Store(StoreError::InvalidCursor) => ErrorCode::InvalidRequest,
             ConversationError::Store(StoreError::Unavailable(_)) => ErrorCode::StorageUnavailable,

@@ -9,11 +9,12 @@ use crate::{
     visitor::Owner,
 };
 use protocol::{
+    attachment::Attachment,
     conversation::{ConversationSettings, SettingsChange},
     feed::FeedChange,
-    id::{ConversationId, GenerationId, MessageId},
+    id::{AttachmentId, ConversationId, GenerationId, MessageId},
     message::{Message, Role},
-    request::{Ask, Turn},
+    request::Ask,
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -27,6 +28,8 @@ pub struct Send {
     pub conversation: ConversationId,
     /// What is asked.
     pub ask: Ask,
+    /// The files of the question; for an edited one, none given means those of the old one.
+    pub attachments: Option<Vec<AttachmentId>>,
     /// What to change in the conversation's settings.
     pub settings: SettingsChange,
     /// The client's name for this request.
@@ -65,7 +68,9 @@ impl Conversations {
         };
         let model = send.settings.clone().apply(before).model;
         let now = clock::now();
-        let (question, ask) = new_ask(send.ask, now);
+        let files = self.files(owner, send.conversation, &send.ask, send.attachments).await?;
+        self.check_files(owner, send.conversation, &send.ask, &files, model.as_deref()).await?;
+        let (question, ask) = new_ask(send.ask, files, now);
         let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, now);
         let names = Names {
             conversation: Some(send.conversation),
@@ -102,7 +107,16 @@ impl Conversations {
             Ok(TurnStart::Added { history, settings, summary }) => {
                 answer.parent_id = history.last().map(|question| question.id);
                 let first = (history.len() == 1).then(|| history[0].content.clone());
-                let question = Question { kept, ..self.question(history, settings) };
+                let question = match self.question(&owner, history, settings).await {
+                    Ok(question) => Question { kept, ..question },
+                    Err(error) => {
+                        // Its turn is stored: nobody must wait for its answer.
+                        let generation = prepared.id();
+                        self.engine.discard(prepared);
+                        self.store.interrupt(generation).await?;
+                        return Err(error.into());
+                    }
+                };
                 let on_end = self.save(owner.clone(), conversation, answer.clone(), first);
                 let generation = self.engine.launch(prepared, question, Some(on_end));
                 self.keeper.follow(answer.id, Arc::clone(&generation));
@@ -188,18 +202,23 @@ impl Conversations {
         Ok(KeptText { content: answer.content, reasoning: answer.reasoning })
     }
 
-    fn question(&self, history: Vec<Message>, settings: ConversationSettings) -> Question {
+    async fn question(
+        &self,
+        owner: &Owner,
+        history: Vec<Message>,
+        settings: ConversationSettings,
+    ) -> Result<Question, StoreError> {
         // An answer that failed before its first word says nothing to the next one.
         let said = history.into_iter().filter(|message| message.role != Role::Assistant || !message.content.is_empty());
-        Question {
+        Ok(Question {
             system_prompt: settings
                 .system_prompt
                 .filter(|text| !text.is_empty())
                 .or_else(|| self.system_prompt.clone()),
-            turns: said.map(|message| Turn { role: message.role, content: message.content }).collect(),
+            turns: self.turns(owner, said.collect()).await?,
             parameters: settings.parameters,
             kept: None,
-        }
+        })
     }
 
     /// Stores the answer at its end, and looks for a title after the first one.
@@ -218,10 +237,10 @@ impl Conversations {
 }
 
 /// What is asked, as the store takes it, and the id of the question if it is a new one.
-fn new_ask(ask: Ask, now: u64) -> (Option<MessageId>, NewAsk) {
+fn new_ask(ask: Ask, attachments: Vec<Attachment>, now: u64) -> (Option<MessageId>, NewAsk) {
     let question = |content| {
         let id = MessageId(Uuid::new_v4());
-        (Some(id), Box::new(Message::user(id, None, content, now)))
+        (Some(id), Box::new(Message { attachments, ..Message::user(id, None, content, now) }))
     };
     match ask {
         Ask::Question(content) => {

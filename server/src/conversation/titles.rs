@@ -63,7 +63,7 @@ async fn ask(resolved: ResolvedModel, exchange: Exchange) -> Option<String> {
     let prompt = ProviderPrompt {
         model: resolved.model,
         system_prompt: None,
-        turns: vec![Turn { role: Role::User, content }],
+        turns: vec![Turn::new(Role::User, content)],
         parameters: Parameters { max_tokens: Some(TOKENS), ..Parameters::default() },
     };
     let mut deltas = resolved.provider.generate(&prompt).await.ok()?;

@@ -70,6 +70,11 @@ impl Attempts {
         Self { policy, model, others: others.into(), attempt: 1, pauses: pauses(policy) }
     }
 
+    /// An image is asked about: who cannot see it has nothing to say.
+    pub(super) fn only_seeing(&mut self) {
+        self.others.retain(|model| model.sees_images != Some(false));
+    }
+
     /// The model whose turn it is.
     pub(super) fn model(&self) -> &ResolvedModel {
         &self.model
@@ -140,7 +145,14 @@ mod tests {
 
     fn model(name: &str) -> ResolvedModel {
         let id = format!("demo/{name}");
-        ResolvedModel { id, provider: Arc::new(Demo), model: name.into(), breaker: None, price: None }
+        ResolvedModel {
+            id,
+            provider: Arc::new(Demo),
+            model: name.into(),
+            breaker: None,
+            price: None,
+            sees_images: None,
+        }
     }
 
     fn attempts(retries: usize) -> Attempts {

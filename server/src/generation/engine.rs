@@ -236,6 +236,9 @@ impl Engine {
         let Prepared { mut task, place, .. } = prepared;
         let Question { system_prompt, mut turns, parameters, kept } = question;
         let generation = Arc::clone(&task.generation);
+        if turns.last().is_some_and(|question| question.images().next().is_some()) {
+            task.attempts.only_seeing();
+        }
         if let Some(kept) = kept {
             turns.extend(continuation(kept.content.clone()));
             task.kept = Some(kept);

@@ -110,8 +110,12 @@ async fn begin(
         prompt.model.clone_from(&attempts.model().model);
         let failure = match attempts.admit() {
             Ok(permit) => {
-                progress.set_price(attempts.model().price);
-                let answer = ask(generation, &*attempts.model().provider, &prompt, progress, watchdog).await;
+                let model = attempts.model();
+                progress.set_price(model.price);
+                // Of what was shown to another before, it is only told.
+                let told = (model.sees_images == Some(false)).then(|| prompt.clone().without_images());
+                let answer =
+                    ask(generation, &*model.provider, told.as_ref().unwrap_or(&prompt), progress, watchdog).await;
                 if let Some(permit) = permit {
                     let change = permit.tell(answer.as_ref().map(drop).map_err(|failure| failure.error.code));
                     tell_operator(attempts.model().provider.label(), change);

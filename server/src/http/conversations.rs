@@ -19,7 +19,7 @@ use protocol::{
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::ErrorCode,
     id::{ConversationId, InvalidId, MessageId},
-    request::{InvalidField, SendMessage, named, validate_settings},
+    request::{CheckedMessage, InvalidField, SendMessage, named, validate_settings},
 };
 use std::collections::HashMap;
 
@@ -158,8 +158,9 @@ pub(super) async fn send(
 ) -> Result<Response, ApiError> {
     let idempotency_key = idempotency_key(&headers)?;
     let (whole, detached) = (request.whole, request.detached);
-    let (ask, settings) = request.resolve(state.input)?;
-    let send = Send { client, conversation, ask, settings, idempotency_key, known_settings: None, is_session: false };
+    let CheckedMessage { ask, attachments, settings } = request.resolve(state.input)?;
+    let (known_settings, is_session) = (None, false);
+    let send = Send { client, conversation, ask, attachments, settings, idempotency_key, known_settings, is_session };
     let generation = state.conversations.send(&owner, send).await?;
     if whole {
         generation.ended().await;

@@ -2,6 +2,7 @@
 
 use super::{error::ApiError, state::AppState};
 use axum::{
+    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderName, request::Parts},
 };
@@ -18,22 +19,42 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
-        // JSON may escape a character as six bytes (\u0041), and there are names and brackets around the text.
-        let limit = state.input.max_bytes.saturating_mul(6).saturating_add(64 * 1024);
-        let body = Limited::new(request.into_body(), limit).collect();
-        let body = tokio::time::timeout(state.body_timeout, body).await.map_err(|_| {
-            let message = format!("The body took longer than {:?} to arrive.", state.body_timeout);
-            ApiError::new(ErrorCode::RequestTimeout, message)
-        })?;
-        let body = body.map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                ApiError::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes."))
-            } else {
-                ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole.")
-            }
-        })?;
-        parse(&body.to_bytes()).map(Self)
+        parse(&body(request, state, text_limit(state)).await?).map(Self)
     }
+}
+
+/// The same for requests whose messages may hold images.
+pub(super) struct JsonWithImages<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<AppState> for JsonWithImages<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
+        // Base64 has four characters for three bytes.
+        let images = usize::try_from(state.input.attachments.total_bytes / 3 * 4).unwrap_or(usize::MAX);
+        parse(&body(request, state, text_limit(state).saturating_add(images)).await?).map(Self)
+    }
+}
+
+/// JSON may escape a character as six bytes (\u0041), and there are names and brackets around the text.
+fn text_limit(state: &AppState) -> usize {
+    state.input.max_bytes.saturating_mul(6).saturating_add(64 * 1024)
+}
+
+async fn body(request: Request, state: &AppState, limit: usize) -> Result<Bytes, ApiError> {
+    let body = Limited::new(request.into_body(), limit).collect();
+    let body = tokio::time::timeout(state.body_timeout, body).await.map_err(|_| {
+        let message = format!("The body took longer than {:?} to arrive.", state.body_timeout);
+        ApiError::new(ErrorCode::RequestTimeout, message)
+    })?;
+    let body = body.map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            ApiError::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes."))
+        } else {
+            ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole.")
+        }
+    })?;
+    Ok(body.to_bytes())
 }
 
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {

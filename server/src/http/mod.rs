@@ -19,11 +19,12 @@ pub mod requests;
 pub mod router;
 pub mod state;
 
-mod attachment;
+mod attachments;
 mod client_address;
 mod compression;
 mod conversations;
 mod delivery;
+mod disposition;
 mod events;
 mod extract;
 mod generations;

@@ -6,5 +6,5 @@ use protocol::model::ModelList;
 
 pub(super) async fn list(State(state): State<AppState>) -> Json<ModelList> {
     let list = state.engine.providers().list().await;
-    Json(ModelList { storage: state.conversations.trouble(), ..list })
+    Json(ModelList { storage: state.conversations.trouble(), attachments: state.input.attachments, ..list })
 }

@@ -3,7 +3,7 @@
 use super::{
     delivery::Delivery,
     error::ApiError,
-    extract::{Json, Name},
+    extract::{JsonWithImages, Name},
     state::AppState,
     stateless, stream,
 };
@@ -74,7 +74,7 @@ pub(super) async fn chat_completions(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    Json(request): Json<ChatCompletionRequest>,
+    JsonWithImages(request): JsonWithImages<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     let streams = request.stream.unwrap_or_default();
     let options = request.stream_options.clone().unwrap_or_default();

@@ -82,7 +82,11 @@ pub(super) async fn not_found(state: AppState, request: Request) -> Result<Respo
 async fn data(state: &AppState, owner: &Owner, remembered: PageData) -> Result<PageData, ApiError> {
     Ok(PageData {
         conversations: state.conversations.list(owner, LIST_LIMIT, None).await?,
-        models: ModelList { storage: state.conversations.trouble(), ..state.engine.providers().cached_list() },
+        models: ModelList {
+            storage: state.conversations.trouble(),
+            attachments: state.input.attachments,
+            ..state.engine.providers().cached_list()
+        },
         ..remembered
     })
 }

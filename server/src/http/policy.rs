@@ -30,6 +30,9 @@ pub(super) fn shared_page() -> HeaderValue {
 /// The policy of data that somebody opens as if it were a page.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The policy of a file that somebody sent and opens by itself: should it be anything but a picture, it can do nothing.
+pub(super) const FILE: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
+
 /// What pages may use of the browser: the microphone for dictation, and of the rest nothing.
 const FEATURES: &str = "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), \
     gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(self), midi=(), payment=(), \

@@ -59,6 +59,9 @@ pub(super) async fn limit_conversations(
 /// How many requests an import or an export counts as: each is work for seconds.
 const TRANSFER: u32 = 30;
 
+/// How many requests a file for a question counts as: it is kept.
+const UPLOAD: u32 = 5;
+
 /// Lets a client ask for something else than an answer if it may, and adds the headers.
 pub(super) async fn limit_requests(
     State(state): State<AppState>,
@@ -77,6 +80,16 @@ pub(super) async fn limit_transfers(
     next: Next,
 ) -> Response {
     limited(&state, client, TRANSFER, request, next).await
+}
+
+/// The same where a file for a question comes in.
+pub(super) async fn limit_uploads(
+    State(state): State<AppState>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    limited(&state, client, UPLOAD, request, next).await
 }
 
 async fn limited(state: &AppState, client: Client, cost: u32, request: Request, next: Next) -> Response {

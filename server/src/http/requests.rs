@@ -1,6 +1,7 @@
 //! What routes read, by itself: for the fuzz targets. Each gives the refusal that a client would get.
 
 use super::{extract::parse, generations, openai::ChatCompletionRequest};
+use crate::attachment::check_images;
 use axum::http::HeaderValue;
 use protocol::{
     error::{ErrorCode, PublicError},
@@ -22,7 +23,8 @@ pub fn send_message(body: &[u8], limits: InputLimits) -> Result<(), PublicError>
 /// The body of `POST /v1/chat/completions`.
 pub fn chat_completion(body: &[u8], limits: InputLimits) -> Result<(), PublicError> {
     let request = parse::<ChatCompletionRequest>(body).map_err(|refused| refused.error)?;
-    Ok(request.resolve(limits).map(drop)?)
+    let mut prompt = request.resolve(limits)?;
+    Ok(check_images(&mut prompt.turns, limits.attachments)?)
 }
 
 /// The header `Last-Event-ID`; bytes that can be no header never reach the route.

@@ -1,9 +1,9 @@
 //! Every route on one screen.
 
 use super::{
-    conversations, error::ApiError, events, generations, health, highlight, math, middleware, models, openai, page,
-    presets, rate_limit, search, service_worker, sessions, sharing, site, state::AppState, stateless, transfer,
-    visitor,
+    attachments, conversations, error::ApiError, events, generations, health, highlight, math, middleware, models,
+    openai, page, presets, rate_limit, search, service_worker, sessions, sharing, site, state::AppState, stateless,
+    transfer, visitor,
 };
 use axum::{
     Router,
@@ -24,6 +24,8 @@ pub fn router(state: AppState) -> Router {
     let has_limit = state.request_limit.is_some();
     let each = || option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_requests)));
     let transfers = option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_transfers)));
+    let uploads = option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_uploads)));
+    let uploads = Router::new().route("/api/attachments", post(attachments::add)).route_layer(uploads);
     let transfers = Router::new()
         .route("/api/export", get(transfer::export_all))
         .route("/api/import", post(transfer::import))
@@ -38,6 +40,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/conversations/{id}/messages/{message}/restore", post(conversations::restore_message))
         .route("/api/conversations/{id}/share", post(sharing::share).delete(sharing::unshare))
         .route("/api/conversations/{id}/export", get(transfer::export_one))
+        .route("/api/attachments/{id}", get(attachments::get).delete(attachments::remove))
         .route("/api/search", get(search::search))
         .route("/api/presets", get(presets::list).post(presets::create))
         .route("/api/presets/{id}", put(presets::replace).delete(presets::delete))
@@ -54,10 +57,14 @@ pub fn router(state: AppState) -> Router {
         .route("/api/generations/{id}", delete(generations::stop))
         .merge(others)
         .merge(transfers)
+        .merge(uploads)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(from_fn_with_state(state.proxies.clone(), visitor::identify));
 
-    let shared = Router::new().route("/s/{token}", get(sharing::page)).route_layer(each());
+    let shared = Router::new()
+        .route("/s/{token}", get(sharing::page))
+        .route("/s/{token}/attachments/{id}", get(attachments::shared))
+        .route_layer(each());
     let open = Router::new()
         .route("/api/chat", post(stateless::chat))
         .route("/api/streaming-chat", post(stateless::streaming_chat))

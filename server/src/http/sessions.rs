@@ -85,7 +85,8 @@ async fn start(
     };
     let ask = Ask::Question(question);
     let settings = SettingsChange::given(settings);
-    let send = Send { client, conversation, ask, settings, idempotency_key: None, known_settings, is_session: true };
+    let (attachments, idempotency_key, is_session) = (None, None, true);
+    let send = Send { client, conversation, ask, attachments, settings, idempotency_key, known_settings, is_session };
     match state.conversations.send(&owner, send).await {
         Ok(generation) => Ok((conversation, generation)),
         Err(error) => {

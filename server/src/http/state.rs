@@ -39,6 +39,8 @@ pub struct AppState {
     pub compress_streams: bool,
     /// How files of conversations are taken in.
     pub imports: Imports,
+    /// How many files for questions may arrive at one time: each is kept on the disk.
+    pub uploads: Arc<Semaphore>,
     /// Highlights code.
     pub highlighting: Highlighting,
     /// The names under which browsers may reach the server.

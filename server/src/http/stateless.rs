@@ -1,7 +1,8 @@
 //! The stateless routes: each is its own wire format over the same engine. The client's leaving is the cancel.
 
-use super::{delivery::Delivery, error::ApiError, extract::Json, state::AppState, stream};
+use super::{delivery::Delivery, error::ApiError, extract::JsonWithImages, state::AppState, stream};
 use crate::{
+    attachment::check_images,
     client::Client,
     encode::{Encoder, content::Content, text::Text, token::Token},
     generation::{Generation, Keep, Names, NewGeneration, Question},
@@ -16,7 +17,7 @@ pub(super) async fn chat(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    Json(request): Json<PromptRequest>,
+    JsonWithImages(request): JsonWithImages<PromptRequest>,
 ) -> Result<Response, ApiError> {
     answer(&state, client, delivery, request, Asks::Messages, Content).await
 }
@@ -26,7 +27,7 @@ pub(super) async fn streaming_chat(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    Json(request): Json<PromptRequest>,
+    JsonWithImages(request): JsonWithImages<PromptRequest>,
 ) -> Result<Response, ApiError> {
     answer(&state, client, delivery, request, Asks::Either, Text).await
 }
@@ -36,7 +37,7 @@ pub(super) async fn chat_stream(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    Json(request): Json<PromptRequest>,
+    JsonWithImages(request): JsonWithImages<PromptRequest>,
 ) -> Result<Response, ApiError> {
     answer(&state, client, delivery, request, Asks::Either, Token::default()).await
 }
@@ -54,7 +55,12 @@ async fn answer(
 }
 
 /// Starts a generation that nobody can come back to.
-pub(super) fn start(state: &AppState, client: Client, prompt: Prompt) -> Result<Arc<Generation>, ApiError> {
+pub(super) fn start(state: &AppState, client: Client, mut prompt: Prompt) -> Result<Arc<Generation>, ApiError> {
+    check_images(&mut prompt.turns, state.input.attachments)?;
+    if let Some(at) = prompt.turns.iter().rposition(|turn| turn.images().next().is_some()) {
+        let field = format!("messages[{at}].content");
+        state.engine.providers().check_sight(prompt.model.as_deref(), &field)?;
+    }
     let new = NewGeneration {
         owner: Owner::Visitor(VisitorId::random()),
         client,

@@ -3,7 +3,7 @@
 mod upload;
 
 use super::{
-    attachment::attachment,
+    disposition::attachment,
     error::{ApiError, FromInternal},
     extract::{Id, Query},
     state::{AppState, Imports},
@@ -30,8 +30,7 @@ use protocol::{error::ErrorCode, id::ConversationId, request::InvalidField, tran
 use std::io;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use upload::received;
-pub(super) use upload::throw_away;
+pub(super) use upload::{Limit, received, throw_away};
 
 impl FromInternal for ImportError {}
 
@@ -114,6 +113,13 @@ fn place(imports: &Imports, client: Client) -> Result<impl Sized + use<>, ApiErr
     Ok((of_client, of_all.map_err(|_| ApiError::new(ErrorCode::Overloaded, message))?))
 }
 
+fn limit(bytes: u64) -> Limit {
+    let refusal = format!(
+        "The file is larger than {bytes} bytes. Import it where the server runs, with `rivulet import`, or set RIVULET_MAX_IMPORT_BYTES."
+    );
+    Limit { bytes, refusal }
+}
+
 /// `POST /api/import`: the body is the file; what it is is seen by looking at it.
 pub(super) async fn import(
     State(state): State<AppState>,
@@ -128,7 +134,7 @@ pub(super) async fn import(
             return Err(refused);
         }
     };
-    let file = received(&state, request).await?;
+    let file = received(&state, request, &limit(state.imports.limits.bytes)).await?;
     let working = state.imports.working.clone().acquire_owned().await.map_err(|_| ImportError::Failed)?;
     let (limits, background, conversations) =
         (state.imports.limits, state.background.clone(), state.conversations.clone());

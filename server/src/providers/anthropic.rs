@@ -63,7 +63,12 @@ impl Dialect for Anthropic {
         let entries = list["data"].as_array().into_iter().flatten();
         let read = |entry: &Value| {
             let name = entry["id"].as_str()?;
-            Some(Listed { name: name.into(), label: entry["display_name"].as_str().unwrap_or(name).into() })
+            let sees_images = entry["capabilities"]["image_input"]["supported"].as_bool();
+            Some(Listed {
+                name: name.into(),
+                label: entry["display_name"].as_str().unwrap_or(name).into(),
+                sees_images,
+            })
         };
         entries.filter_map(read).collect()
     }
@@ -82,30 +87,46 @@ fn most_tokens(model: &str) -> u32 {
 /// The system text, and messages that alternate from a user's on and are not empty, as the API wants them.
 fn conversation(prompt: &ProviderPrompt) -> (String, Vec<Value>) {
     let mut system: Vec<&str> = prompt.system_prompt.as_deref().into_iter().collect();
-    let mut messages: Vec<(Role, String)> = Vec::new();
+    let mut messages: Vec<(Role, String, Vec<Value>)> = Vec::new();
     for turn in &prompt.turns {
-        if turn.content.trim().is_empty() {
+        if turn.is_blank() {
             continue;
         }
+        let (text, images) = (turn.text(), turn.images().map(image));
         match (turn.role, messages.last_mut()) {
             (Role::System, _) => system.push(&turn.content),
-            (role, Some((last, text))) if *last == role => {
-                text.push_str("\n\n");
-                text.push_str(&turn.content);
+            (role, Some((last, before, shown))) if *last == role => {
+                before.push_str("\n\n");
+                before.push_str(&text);
+                shown.extend(images);
             }
             (role, None) if role == Role::Assistant => {
-                messages.extend([(Role::User, "…".to_owned()), (role, turn.content.clone())]);
+                messages.extend([(Role::User, "…".to_owned(), Vec::new()), (role, text.into_owned(), Vec::new())]);
             }
-            (role, _) => messages.push((role, turn.content.clone())),
+            (role, _) => messages.push((role, text.into_owned(), images.collect())),
         }
     }
-    if let Some((Role::Assistant, text)) = messages.last_mut() {
+    if let Some((Role::Assistant, text, _)) = messages.last_mut() {
         // The API refuses an opening of the answer that ends in white space.
         text.truncate(text.trim_end().len());
     }
     system.retain(|text| !text.trim().is_empty());
-    let message = |(role, content)| json!({"role": role, "content": content});
     (system.join("\n\n"), messages.into_iter().map(message).collect())
+}
+
+/// Images stand before the text about them; a text that is empty is refused.
+fn message((role, text, mut images): (Role, String, Vec<Value>)) -> Value {
+    if images.is_empty() {
+        return json!({"role": role, "content": text});
+    }
+    if !text.trim().is_empty() {
+        images.push(json!({"type": "text", "text": text}));
+    }
+    json!({"role": role, "content": images})
+}
+
+fn image((media_type, data): (&str, &str)) -> Value {
+    json!({"type": "image", "source": {"type": "base64", "media_type": media_type, "data": data}})
 }
 
 /// Reads one answer.

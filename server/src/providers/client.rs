@@ -6,10 +6,11 @@
 
 use super::{
     DeltaStream, Provider, ProviderError, ProviderPrompt, Secret,
-    dialect::{Call, Dialect},
+    dialect::{Call, Dialect, Listed},
     fault::Fault,
     reading::Reading,
     retry_after::retry_after,
+    sight,
 };
 use async_trait::async_trait;
 use futures::{StreamExt, stream};
@@ -19,7 +20,8 @@ use reqwest::{
     header::{ACCEPT, HeaderMap},
 };
 use std::{
-    sync::Arc,
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 use thread_local::ThreadLocal;
@@ -28,6 +30,8 @@ use thread_local::ThreadLocal;
 const REFUSAL: usize = 64 << 10;
 /// The most bytes of a list of models that are read.
 const LIST: usize = 16 << 20;
+/// How long it may take to ask about single models; what is not known by then is asked the next time.
+const LOOKING: Duration = Duration::from_secs(1);
 
 /// One remote provider.
 pub(super) struct HttpProvider {
@@ -38,6 +42,8 @@ pub(super) struct HttpProvider {
     headers: HeaderMap,
     dialect: Arc<dyn Dialect>,
     http: Arc<PerThread>,
+    /// Which models see images, as far as it has said so when it was asked about each.
+    sight: Mutex<HashMap<String, bool>>,
 }
 
 /// A provider that cannot be set up.
@@ -154,6 +160,7 @@ impl HttpProvider {
             headers: headers.into_iter().collect(),
             dialect,
             http,
+            sight: Mutex::default(),
         })
     }
 
@@ -188,6 +195,26 @@ impl HttpProvider {
         tracing::debug!(provider = self.id, status, code = %fault.code, "a provider refused a request");
         let error = fault.into_error(&self.label, self.key.as_ref(), pause);
         Err(Refusal { error, streaming: Fault::refuses_streaming(status, &body) })
+    }
+
+    /// Asks about each model once whether it sees images, where the list does not say it.
+    async fn learn_sight(&self, models: &mut [Listed]) {
+        for model in models.iter_mut().filter(|model| model.sees_images.is_none()) {
+            let Some(call) = self.dialect.about(&model.name) else { return };
+            let known = self.sight.lock().unwrap_or_else(PoisonError::into_inner).get(&model.name).copied();
+            model.sees_images = match known {
+                Some(known) => Some(known),
+                None => self.ask_about(&model.name, call).await,
+            };
+        }
+    }
+
+    async fn ask_about(&self, model: &str, call: Call) -> Option<bool> {
+        let request = self.client().ok()?.post(format!("{}{}", self.base_url, call.path)).json(&call.body);
+        let answer = read_some(self.send(request).await.ok()?, LIST).await;
+        let sees = self.dialect.sees_images(&serde_json::from_slice(&answer).ok()?)?;
+        self.sight.lock().unwrap_or_else(PoisonError::into_inner).insert(model.to_owned(), sees);
+        Some(sees)
     }
 
     async fn ask(&self, call: Call) -> Result<Response, Refusal> {
@@ -233,12 +260,15 @@ impl Provider for HttpProvider {
         let response = asked.await.map_err(|refusal| refusal.error)?;
         let list =
             serde_json::from_slice(&read_some(response, LIST).await).map_err(|_| self.error(Fault::nonsense()))?;
-        let info = |listed: super::dialect::Listed| ModelInfo {
+        let mut models = self.dialect.models(&list);
+        let _ = tokio::time::timeout(LOOKING, self.learn_sight(&mut models)).await;
+        let info = |listed: Listed| ModelInfo {
             id: format!("{}/{}", self.id, listed.name),
             provider: self.id.clone(),
+            sees_images: listed.sees_images.or_else(|| sight::by_name(&listed.name)),
             label: listed.label,
         };
-        Ok(self.dialect.models(&list).into_iter().map(info).collect())
+        Ok(models.into_iter().map(info).collect())
     }
 
     async fn generate(&self, prompt: &ProviderPrompt) -> Result<DeltaStream, ProviderError> {

@@ -11,5 +11,5 @@ pub(super) const GO_ON: &str = "Your last answer was cut off. Go on exactly wher
 
 /// The turns that ask for the rest of an answer of which `content` has come.
 pub fn continuation(content: String) -> [Turn; 2] {
-    [Turn { role: Role::Assistant, content }, Turn { role: Role::User, content: GO_ON.to_owned() }]
+    [Turn::new(Role::Assistant, content), Turn::new(Role::User, GO_ON)]
 }

@@ -20,6 +20,13 @@ pub struct ProviderPrompt {
     pub parameters: Parameters,
 }
 
+impl ProviderPrompt {
+    /// The prompt for a model that sees no images.
+    pub fn without_images(self) -> Self {
+        Self { turns: self.turns.into_iter().map(Turn::without_images).collect(), ..self }
+    }
+}
+
 /// One thing that a provider said in a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {

@@ -38,7 +38,12 @@ impl Provider for Demo {
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {
-        Ok(vec![ModelInfo { id: DEMO_MODEL.into(), provider: "demo".into(), label: "Rivulet demo".into() }])
+        Ok(vec![ModelInfo {
+            id: DEMO_MODEL.into(),
+            provider: "demo".into(),
+            label: "Rivulet demo".into(),
+            sees_images: Some(true),
+        }])
     }
 
     async fn generate(&self, prompt: &ProviderPrompt) -> Result<DeltaStream, ProviderError> {
@@ -56,13 +61,15 @@ impl Provider for Demo {
         if script.end == End::Hang {
             return Ok(stream::pending().boxed());
         }
-        let read = prompt.turns.iter().map(|turn| turn.content.split_whitespace().count() as u64).sum();
+        let read = prompt.turns.iter().map(|turn| turn.text().split_whitespace().count() as u64).sum();
+        let asked = prompt.turns.iter().rev().find(|turn| turn.role == Role::User && turn.content != GO_ON);
+        let files = asked.map(|turn| turn.files.as_slice()).unwrap_or_default();
         let previous = questions.len().checked_sub(2).map(|at| Script::read(questions[at]).question);
         let reasoning = if script.reasoning { Pieces::of(answer::reasoning(&script.question)) } else { Pieces::none() };
         let text = match (script.help, script.long) {
             (true, _) => Pieces::of(script::HELP.to_owned()),
             (_, Some(words)) => Pieces::long(words),
-            _ => Pieces::of(answer::answer(&script.question, previous.as_deref(), &script.notes)),
+            _ => Pieces::of(answer::answer(&script.question, previous.as_deref(), &script.notes, files)),
         };
         let text = text.after(said.unwrap_or_default());
         let limit = prompt.parameters.max_tokens.map_or(usize::MAX, |tokens| tokens as usize);

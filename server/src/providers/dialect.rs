@@ -29,12 +29,14 @@ pub(super) struct Listed {
     pub(super) name: String,
     /// How the provider shows it to people; its name where it does not.
     pub(super) label: String,
+    /// Whether it sees images, where the list says so.
+    pub(super) sees_images: Option<bool>,
 }
 
 impl Listed {
     /// A model that goes by its name.
     pub(super) fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), label: name.to_owned() }
+        Self { name: name.to_owned(), label: name.to_owned(), sees_images: None }
     }
 }
 
@@ -68,6 +70,16 @@ pub(super) trait Dialect: Send + Sync + 'static {
 
     /// Reads its list of models.
     fn models(&self, list: &Value) -> Vec<Listed>;
+
+    /// What to ask about one model, where the list does not say whether it sees images and something else does.
+    fn about(&self, _model: &str) -> Option<Call> {
+        None
+    }
+
+    /// Whether the answer to that says that the model sees images.
+    fn sees_images(&self, _about: &Value) -> Option<bool> {
+        None
+    }
 }
 
 /// Turns the frames of one answer into deltas. Pure: tests feed it by hand.
@@ -96,6 +108,17 @@ pub(super) fn bearer(key: Option<&Secret>) -> Option<Vec<(HeaderName, HeaderValu
         Some(key) => Some(vec![(reqwest::header::AUTHORIZATION, key.header("Bearer ")?)]),
         None => Some(Vec::new()),
     }
+}
+
+/// An image in base64 as an address.
+pub(super) fn data_url((media_type, base64): (&str, &str)) -> String {
+    format!("data:{media_type};base64,{base64}")
+}
+
+/// Whether an image is among what a list says that a model takes or can; none where it says nothing.
+pub(super) fn names_images(list: &Value) -> Option<bool> {
+    let named = |one: &Value| matches!(one.as_str(), Some("image" | "vision" | "multimodal"));
+    list.as_array().map(|list| list.iter().any(named))
 }
 
 /// Adds a piece of text or reasoning, unless it is empty.

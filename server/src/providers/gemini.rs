@@ -35,7 +35,7 @@ impl Dialect for Gemini {
     fn request(&self, prompt: &ProviderPrompt) -> Call {
         let mut system: Vec<&str> = prompt.system_prompt.as_deref().into_iter().collect();
         let mut contents = Vec::new();
-        for turn in prompt.turns.iter().filter(|turn| !turn.content.trim().is_empty()) {
+        for turn in prompt.turns.iter().filter(|turn| !turn.is_blank()) {
             let role = match turn.role {
                 Role::System => {
                     system.push(&turn.content);
@@ -44,7 +44,13 @@ impl Dialect for Gemini {
                 Role::User => "user",
                 Role::Assistant => "model",
             };
-            contents.push(json!({"role": role, "parts": [{"text": turn.content}]}));
+            let image = |(kind, data)| json!({"inline_data": {"mime_type": kind, "data": data}});
+            let mut parts: Vec<Value> = turn.images().map(image).collect();
+            let text = turn.text();
+            if parts.is_empty() || !text.trim().is_empty() {
+                parts.push(json!({"text": text}));
+            }
+            contents.push(json!({"role": role, "parts": parts}));
         }
         system.retain(|text| !text.trim().is_empty());
         let mut body = json!({"contents": contents});
@@ -83,7 +89,7 @@ impl Dialect for Gemini {
         };
         let read = |entry: &Value| {
             let name = entry["name"].as_str()?.trim_start_matches("models/");
-            Some(Listed { name: name.into(), label: entry["displayName"].as_str().unwrap_or(name).into() })
+            Some(Listed { label: entry["displayName"].as_str().unwrap_or(name).into(), ..Listed::named(name) })
         };
         entries.filter(answers).filter_map(read).collect()
     }

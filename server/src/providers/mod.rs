@@ -31,6 +31,7 @@ mod scrub;
 mod secret;
 mod settings;
 mod setup;
+mod sight;
 
 pub use breaker::{Breaker, BreakerChange, BreakerLimits, Permit};
 pub use client::SetupError;

@@ -2,11 +2,11 @@
 
 use super::{
     Delta, ProviderPrompt, Secret,
-    dialect::{Call, Decoder, Dialect, Framing, Listed, bearer, json, push},
+    dialect::{Call, Decoder, Dialect, Framing, Listed, bearer, json, names_images, push},
     fault::Fault,
     openai_chat::{finish_reason, messages},
 };
-use protocol::event::Usage;
+use protocol::{event::Usage, request::Turn};
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
@@ -53,7 +53,7 @@ impl Dialect for Ollama {
     fn request(&self, prompt: &ProviderPrompt) -> Call {
         let mut body = json!({
             "model": prompt.model,
-            "messages": messages(prompt.system_prompt.as_deref(), &prompt.turns),
+            "messages": messages(prompt.system_prompt.as_deref(), &prompt.turns, show),
             "stream": true,
         });
         let parameters = &prompt.parameters;
@@ -80,6 +80,18 @@ impl Dialect for Ollama {
         let names = entries.filter_map(|entry| entry["model"].as_str().or(entry["name"].as_str()));
         names.filter(|name| !name.contains("embed")).map(Listed::named).collect()
     }
+
+    fn about(&self, model: &str) -> Option<Call> {
+        Some(Call { path: "/api/show".into(), body: json!({"model": model}) })
+    }
+
+    fn sees_images(&self, about: &Value) -> Option<bool> {
+        names_images(&about["capabilities"])
+    }
+}
+
+fn show(message: &mut Value, turn: &Turn) {
+    message["images"] = turn.images().map(|(_, base64)| base64).collect();
 }
 
 /// Reads one answer.

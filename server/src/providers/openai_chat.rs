@@ -8,7 +8,7 @@ mod plain;
 
 use super::{
     Delta, ProviderPrompt, Secret,
-    dialect::{Call, Decoder, Dialect, Listed, bearer, json, push},
+    dialect::{Call, Decoder, Dialect, Listed, bearer, data_url, json, names_images, push},
     fault::Fault,
 };
 use protocol::{
@@ -44,11 +44,34 @@ pub(super) fn is_reasoning_model(model: &str) -> bool {
     ["o1", "o3", "o4", "gpt-5"].iter().any(|family| model.starts_with(family)) && !model.contains("-chat")
 }
 
-/// The turns as OpenAI's messages, with the system prompt before them.
-pub(super) fn messages<'a>(system_prompt: Option<&'a str>, turns: &'a [Turn]) -> Vec<Value> {
-    let system = system_prompt.filter(|text| !text.trim().is_empty()).map(|text| ("system", text));
-    let turns = turns.iter().map(|turn| (role(turn.role), turn.content.as_str()));
-    system.into_iter().chain(turns).map(|(role, content)| json!({"role": role, "content": content})).collect()
+/// The turns as OpenAI's messages, with the system prompt before them. `show` puts images into the message of a turn that has some.
+pub(super) fn messages(system_prompt: Option<&str>, turns: &[Turn], show: impl Fn(&mut Value, &Turn)) -> Vec<Value> {
+    let system = system_prompt.filter(|text| !text.trim().is_empty());
+    let system = system.map(|text| json!({"role": "system", "content": text}));
+    let turns = turns.iter().map(|turn| {
+        let mut message = json!({"role": role(turn.role), "content": turn.text()});
+        if turn.images().next().is_some() {
+            show(&mut message, turn);
+        }
+        message
+    });
+    system.into_iter().chain(turns).collect()
+}
+
+/// The text of a message and its images as parts. A text that is empty is left out: some servers refuse it.
+pub(super) fn parts(message: &mut Value, text_type: &str, images: impl Iterator<Item = Value>) {
+    let text = message["content"].take();
+    let text =
+        text.as_str().filter(|text| !text.trim().is_empty()).map(|text| json!({"type": text_type, "text": text}));
+    message["content"] = text.into_iter().chain(images).collect();
+}
+
+fn show(message: &mut Value, turn: &Turn) {
+    parts(
+        message,
+        "text",
+        turn.images().map(|image| json!({"type": "image_url", "image_url": {"url": data_url(image)}})),
+    );
 }
 
 fn role(role: Role) -> &'static str {
@@ -67,7 +90,7 @@ impl Dialect for OpenAiChat {
     fn request(&self, prompt: &ProviderPrompt) -> Call {
         let mut body = json!({
             "model": prompt.model,
-            "messages": messages(prompt.system_prompt.as_deref(), &prompt.turns),
+            "messages": messages(prompt.system_prompt.as_deref(), &prompt.turns, show),
             "stream": true,
         });
         if self.0.stream_options {
@@ -91,7 +114,7 @@ impl Dialect for OpenAiChat {
     }
 
     fn models(&self, list: &Value) -> Vec<Listed> {
-        models(list).map(without_path).map(Listed::named).collect()
+        models(list).map(|entry| listed(list, entry)).collect()
     }
 }
 
@@ -105,8 +128,8 @@ pub(super) fn sampling(body: &mut Value, prompt: &ProviderPrompt) {
     }
 }
 
-/// The names in a list like OpenAI's, without the models that do not chat.
-pub(super) fn models(list: &Value) -> impl Iterator<Item = &str> {
+/// The entries with the names in a list like OpenAI's, without the models that do not chat.
+pub(super) fn models(list: &Value) -> impl Iterator<Item = (&Value, &str)> {
     const OTHERS: [&str; 11] = [
         "embedding",
         "whisper",
@@ -121,7 +144,20 @@ pub(super) fn models(list: &Value) -> impl Iterator<Item = &str> {
         "babbage-002",
     ];
     let entries = list["data"].as_array().or_else(|| list.as_array()).into_iter().flatten();
-    entries.filter_map(|entry| entry["id"].as_str()).filter(|name| !OTHERS.iter().any(|other| name.contains(other)))
+    let named = entries.filter_map(|entry| Some((entry, entry["id"].as_str()?)));
+    named.filter(|(_, name)| !OTHERS.iter().any(|other| name.contains(other)))
+}
+
+/// A model with what servers tell of it, each in its own way: OpenRouter, Mistral, and llama.cpp, which has a second list beside it.
+fn listed(list: &Value, (entry, name): (&Value, &str)) -> Listed {
+    let openrouter = names_images(&entry["architecture"]["input_modalities"]);
+    let mistral = || entry["capabilities"]["vision"].as_bool();
+    let llama_cpp = || {
+        let models = list["models"].as_array()?;
+        let same = models.iter().find(|model| model["model"].as_str() == Some(name))?;
+        names_images(&same["capabilities"])
+    };
+    Listed { sees_images: openrouter.or_else(mistral).or_else(llama_cpp), ..Listed::named(without_path(name)) }
 }
 
 /// llama.cpp names a model by the path of its file and answers to any name: the folders of the server stay unsaid.

@@ -5,13 +5,14 @@
 
 use super::{
     Delta, ProviderPrompt, Secret,
-    dialect::{Call, Decoder, Dialect, Listed, bearer, json, push},
+    dialect::{Call, Decoder, Dialect, Listed, bearer, data_url, json, push},
     fault::Fault,
     openai_chat,
 };
 use protocol::{
     error::ErrorCode,
     event::{FinishReason, Usage},
+    request::Turn,
 };
 use reqwest::header::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
@@ -28,7 +29,7 @@ impl Dialect for OpenAiResponses {
     fn request(&self, prompt: &ProviderPrompt) -> Call {
         let mut body = json!({
             "model": prompt.model,
-            "input": openai_chat::messages(None, &prompt.turns),
+            "input": openai_chat::messages(None, &prompt.turns, show),
             "stream": true,
             "store": false,
         });
@@ -54,8 +55,13 @@ impl Dialect for OpenAiResponses {
     }
 
     fn models(&self, list: &Value) -> Vec<Listed> {
-        openai_chat::models(list).map(Listed::named).collect()
+        openai_chat::models(list).map(|(_, name)| Listed::named(name)).collect()
     }
+}
+
+fn show(message: &mut Value, turn: &Turn) {
+    let images = turn.images().map(|image| json!({"type": "input_image", "image_url": data_url(image)}));
+    openai_chat::parts(message, "input_text", images);
 }
 
 /// Reads one answer.

@@ -8,12 +8,14 @@ use super::{
     client::Clients,
     discovery::{self, Discovery},
     setup::{Entry, configured},
+    sight,
 };
 use crate::prices::{Price, Prices};
 use futures::future::join_all;
 use protocol::{
     error::{ErrorCode, PublicError},
     model::{ModelInfo, ModelList, ProviderInfo},
+    request::InvalidField,
 };
 use std::{
     sync::{Arc, RwLock},
@@ -40,6 +42,8 @@ pub struct ResolvedModel {
     pub breaker: Option<Arc<Breaker>>,
     /// What it costs, where that is known.
     pub price: Option<Price>,
+    /// Whether it sees images; none where nobody knows.
+    pub sees_images: Option<bool>,
 }
 
 /// No provider offers the model.
@@ -75,6 +79,7 @@ impl Offer {
             id: format!("{}/{name}", entry.provider.id()),
             provider: entry.provider.id().to_owned(),
             label: name.to_owned(),
+            sees_images: sees_images(entry.provider.id(), name),
         });
         Self { entry, models: models.into_iter().collect(), listed: false, error: None }
     }
@@ -197,7 +202,7 @@ impl Providers {
             models: known.offers.iter().flat_map(|offer| offer.models.iter().cloned()).collect(),
             providers: known.offers.iter().map(info).collect(),
             demo_only: known.offers.len() == 1,
-            storage: None,
+            ..ModelList::default()
         })
     }
 
@@ -230,6 +235,21 @@ impl Providers {
             name.map(str::trim).filter(|name| !name.is_empty()).map_or_else(|| self.default_model(), str::to_owned);
         self.find(&name)
             .ok_or_else(|| UnknownModel { name: name.chars().take(100).collect(), offered: self.read(offered) })
+    }
+
+    /// Refuses an image that a model would not see; `field` is where the client has put it. What nobody knows is tried.
+    pub fn check_sight(&self, name: Option<&str>, field: &str) -> Result<(), InvalidField> {
+        match self.resolve(name) {
+            Ok(ResolvedModel { id, sees_images: Some(false), .. }) => {
+                let problem = format!(
+                    "has an image, which `{id}` cannot see: choose a model that can (`sees_images` in GET /api/models), or leave the \
+                     image out"
+                );
+                Err(InvalidField::new(field, problem))
+            }
+            // That there is no such model is said where it is asked.
+            _ => Ok(()),
+        }
     }
 
     fn find(&self, name: &str) -> Option<ResolvedModel> {
@@ -293,6 +313,11 @@ fn info(offer: &Offer) -> ProviderInfo {
     ProviderInfo { id: provider.id().to_owned(), label: provider.label().to_owned(), error, paused_ms }
 }
 
+/// Whether a model sees images that its provider has not listed.
+fn sees_images(provider: &str, model: &str) -> Option<bool> {
+    if provider == "demo" { Some(true) } else { sight::by_name(model) }
+}
+
 fn find(offers: &[Offer], name: &str) -> Option<ResolvedModel> {
     let resolved = |offer: &Offer, model: &str| ResolvedModel {
         id: format!("{}/{model}", offer.entry.provider.id()),
@@ -300,6 +325,11 @@ fn find(offers: &[Offer], name: &str) -> Option<ResolvedModel> {
         model: model.to_owned(),
         breaker: offer.entry.breaker.clone(),
         price: None,
+        sees_images: {
+            let id = offer.entry.provider.id();
+            let listed = offer.models.iter().find(|known| known.id.strip_prefix(id) == Some(&format!("/{model}")));
+            listed.map_or_else(|| sees_images(id, model), |listed| listed.sees_images)
+        },
     };
     let named = |id: &str| offers.iter().find(|offer| offer.entry.provider.id() == id);
     if let Some((id, model)) = name.split_once('/')

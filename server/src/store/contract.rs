@@ -1,5 +1,6 @@
 //! What every store must do, run against each.
 
+mod attachments;
 mod branches;
 mod lists;
 mod presets;
@@ -7,7 +8,9 @@ mod search;
 mod transfer;
 mod turns;
 
-use super::{Checkpoint, Imported, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window};
+use super::{
+    AttachedFile, Checkpoint, Imported, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window,
+};
 use crate::{
     clock,
     visitor::{Owner, VisitorId},
@@ -29,6 +32,9 @@ pub(super) async fn run<S: Store>(make: impl AsyncFn() -> S) {
     turns::turns_follow_each_other(&make().await).await;
     turns::a_retry_is_a_branch(&make().await).await;
     turns::an_edit_stands_beside_the_question(&make().await).await;
+    attachments::files_go_with_their_messages(&make().await).await;
+    attachments::files_belong_to_somebody(&make().await).await;
+    attachments::files_come_in_and_are_shared(&make().await).await;
     branches::a_part_of_a_branch_is_read(&make().await).await;
     branches::versions_know_each_other(&make().await).await;
     branches::another_branch_is_shown(&make().await).await;

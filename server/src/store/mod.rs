@@ -1,12 +1,13 @@
 //! Where conversations are kept.
 //!
-//! What lives here: the [`Store`] trait with the types that only it speaks (`turn`, `whole`), one folder for each
+//! What lives here: the [`Store`] trait with the types that only it speaks (`turn`, `whole`, `attached`), one folder for each
 //! implementation, `words` that a search goes by, and the contract suite that each implementation must pass.
 //!
 //! Who calls it: `conversation`, and the subcommands that need no server.
 //!
 //! What it must not know: generations that run, wire formats, HTTP. Rows stay private to their store.
 
+mod attached;
 mod sqlite;
 mod title;
 mod turn;
@@ -16,6 +17,7 @@ mod words;
 #[cfg(test)]
 mod contract;
 
+pub use attached::AttachedFile;
 pub use sqlite::{IN_MEMORY, OpenError, SqliteStore, maintenance};
 pub(crate) use title::title;
 pub use turn::{Checkpoint, KnownTurn, NewAsk, NewTurn, TurnStart};
@@ -25,9 +27,10 @@ use crate::visitor::Owner;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use protocol::{
+    attachment::Attachment,
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::PublicError,
-    id::{ConversationId, GenerationId, MessageId, PresetId},
+    id::{AttachmentId, ConversationId, GenerationId, MessageId, PresetId},
     message::Message,
     preset::Preset,
     search::SearchResults,
@@ -43,6 +46,12 @@ pub const MOST_PRESETS: i64 = 200;
 
 /// How long a deletion can be taken back. Then what was deleted is removed for good.
 pub const UNDO: Duration = Duration::from_secs(10 * 60);
+
+/// How long a file is kept that goes with no question yet.
+pub const UNSENT: Duration = Duration::from_secs(24 * 3600);
+
+/// The most such files of one owner.
+pub const MOST_UNSENT: i64 = 100;
 
 /// Which messages of the shown branch are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +84,12 @@ pub enum StoreError {
     /// As many prompt presets are kept as may be.
     #[error("{MOST_PRESETS} prompt presets are kept already, the most that may be; delete another one first")]
     TooManyPresets,
+    /// As many files wait for their question as may.
+    #[error("{MOST_UNSENT} files wait for their question already, the most that may; send or remove some first")]
+    TooManyUnsent,
+    /// A file that a message has goes with the message.
+    #[error("this file belongs to a message; delete the message")]
+    InMessage,
     /// A cursor that is none of those that were given.
     #[error("`cursor` must be the `next` of an earlier page, or be left out")]
     InvalidCursor,
@@ -156,7 +171,7 @@ pub trait Store: Send + Sync + 'static {
         generation: GenerationId,
     ) -> Result<(ConversationId, Message), StoreError>;
 
-    /// Adds a turn, whole or not at all.
+    /// Adds a turn, whole or not at all. The files of its question are the owner's, and stay as long as a message has them.
     async fn begin_turn(&self, owner: &Owner, turn: NewTurn) -> Result<TurnStart, StoreError>;
 
     /// Keeps what has come of answers that are being written, at most one piece of each, all of it in one step. One that has ended in the meantime is
@@ -203,8 +218,24 @@ pub trait Store: Send + Sync + 'static {
     /// Adds a conversation with all its branches and its original times, whole or not at all: others write in between, but it is
     /// found only when all of it is there. Answers that are being written
     /// are kept as interrupted, and what would be pinned beyond [`MOST_PINNED`] is not. What the owner has already, by its id or its origin, is left as it is; an id that is taken
-    /// otherwise is [`StoreError::AlreadyThere`].
+    /// otherwise is [`StoreError::AlreadyThere`]. Files of its messages have been added before, under the ids that these name.
     async fn import(&self, owner: &Owner, conversation: WholeConversation) -> Result<Imported, StoreError>;
+
+    /// Keeps a file that no message has. If it is still so after [`UNSENT`], it is removed. With `is_limited`, there may be
+    /// [`MOST_UNSENT`] of an owner.
+    async fn add_attachment(&self, owner: &Owner, file: AttachedFile, is_limited: bool) -> Result<(), StoreError>;
+
+    /// What is known of a file, which waits for its question or is in a message that is not deleted.
+    async fn attachment(&self, owner: &Owner, id: AttachmentId) -> Result<Attachment, StoreError>;
+
+    /// The same with its content.
+    async fn attached_file(&self, owner: &Owner, id: AttachmentId) -> Result<AttachedFile, StoreError>;
+
+    /// A file of the branch that is shared under this token.
+    async fn shared_file(&self, token: &str, id: AttachmentId) -> Result<AttachedFile, StoreError>;
+
+    /// Removes a file that no message has.
+    async fn remove_attachment(&self, owner: &Owner, id: AttachmentId) -> Result<(), StoreError>;
 
     /// Everybody who has conversations that are not deleted, those who came last first.
     async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError>;
@@ -221,7 +252,8 @@ pub trait Store: Send + Sync + 'static {
     /// Removes a preset for good.
     async fn delete_preset(&self, owner: &Owner, id: PresetId) -> Result<(), StoreError>;
 
-    /// Removes what was deleted longer ago than [`UNDO`] and empty conversations that nobody used; `true` if there may be more.
+    /// Removes what was deleted longer ago than [`UNDO`], empty conversations that nobody used, and files that no message has;
+    /// `true` if there may be more.
     async fn purge(&self) -> Result<bool, StoreError>;
 
     /// Why nothing can be stored at present; `None` while all is well.

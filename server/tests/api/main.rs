@@ -4,6 +4,7 @@
 #![expect(unreachable_pub, reason = "in a test binary everything is private")]
 
 mod app;
+mod attachments;
 mod backpressure;
 mod bad_input;
 mod branches;
@@ -18,8 +19,8 @@ mod events;
 mod faults;
 mod heartbeats;
 mod importing;
-mod languages;
 mod installing;
+mod languages;
 mod limits;
 mod live;
 mod openai;

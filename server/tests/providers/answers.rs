@@ -52,7 +52,7 @@ pub(crate) fn model(wire: &str, url: &str) -> ResolvedModel {
 
 /// A prompt with a system text, an earlier exchange and all parameters.
 pub(crate) fn prompt(model: &str) -> ProviderPrompt {
-    let turn = |role, content: &str| Turn { role, content: content.into() };
+    let turn = |role, content: &str| Turn::new(role, content);
     ProviderPrompt {
         model: model.into(),
         system_prompt: Some("Be brief.".into()),
@@ -73,7 +73,12 @@ pub(crate) struct Answer {
 
 /// Asks, and reads to the end.
 pub(crate) async fn ask(model: &ResolvedModel) -> Answer {
-    match model.provider.generate(&prompt(&model.model)).await {
+    ask_with(model, &prompt(&model.model)).await
+}
+
+/// Asks with a prompt of its own, and reads to the end.
+pub(crate) async fn ask_with(model: &ResolvedModel, prompt: &ProviderPrompt) -> Answer {
+    match model.provider.generate(prompt).await {
         Ok(stream) => read(stream).await,
         Err(error) => Answer { error: Some(error), ..Answer::default() },
     }

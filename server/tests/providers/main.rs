@@ -6,6 +6,7 @@ mod answers;
 mod conformance;
 mod dialects;
 mod discovery;
+mod images;
 mod mutations;
 mod sockets;
 #[path = "../support/mod.rs"]

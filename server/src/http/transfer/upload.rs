@@ -24,16 +24,30 @@ const SLOWEST: f64 = 4096.0;
 const THROWN_AWAY: usize = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How large a file may be.
+pub(in crate::http) struct Limit {
+    /// The most bytes.
+    pub(in crate::http) bytes: u64,
+    /// What is said of a larger one.
+    pub(in crate::http) refusal: String,
+}
+
+impl Limit {
+    fn refuse(&self) -> ApiError {
+        ApiError::new(ErrorCode::TooLarge, self.refusal.clone())
+    }
+}
+
 /// The body of a request as a file. Within the time of a body some of it must come, if it is not all; all of it may take longer.
-pub(super) async fn received(state: &AppState, request: Request) -> Result<File, ApiError> {
-    if let Err(refused) = check_head(request.headers(), state.imports.limits.bytes) {
+pub(in crate::http) async fn received(state: &AppState, request: Request, limit: &Limit) -> Result<File, ApiError> {
+    if let Err(refused) = check_head(request.headers(), limit) {
         throw_away(request.into_body()).await;
         return Err(refused);
     }
     let (to_disk, pieces) = mpsc::channel(WAITING);
     let folder = state.imports.folder.clone();
     let writing = state.background.spawn_blocking(move || write(folder.as_deref(), pieces));
-    let sent = send(state, request.into_body(), to_disk).await;
+    let sent = send(state, request.into_body(), limit, to_disk).await;
     let written = writing.await.map_err(|_| ApiError::new(ErrorCode::Internal, "The server failed on this file."))?;
     // Who could not send because nothing could be written is told that.
     match written {
@@ -46,28 +60,24 @@ pub(super) async fn received(state: &AppState, request: Request) -> Result<File,
     }
 }
 
-fn check_head(headers: &HeaderMap, limit: u64) -> Result<(), ApiError> {
+fn check_head(headers: &HeaderMap, limit: &Limit) -> Result<(), ApiError> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     if text(header::CONTENT_TYPE).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/")) {
         let message =
             "The body must be the file itself, not a form with the file in it (with curl, `--data-binary @file`).";
         return Err(ApiError::new(ErrorCode::InvalidRequest, message));
     }
-    if text(header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok()).is_some_and(|length| length > limit) {
-        return Err(too_large(limit));
+    if text(header::CONTENT_LENGTH)
+        .and_then(|length| length.parse::<u64>().ok())
+        .is_some_and(|length| length > limit.bytes)
+    {
+        return Err(limit.refuse());
     }
     Ok(())
 }
 
-fn too_large(limit: u64) -> ApiError {
-    let message = format!(
-        "The file is larger than {limit} bytes. Import it where the server runs, with `rivulet import`, or set RIVULET_MAX_IMPORT_BYTES."
-    );
-    ApiError::new(ErrorCode::TooLarge, message)
-}
-
-async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) -> Result<(), ApiError> {
-    let (limit, patience) = (state.imports.limits.bytes, state.body_timeout);
+async fn send(state: &AppState, mut body: Body, limit: &Limit, to_disk: mpsc::Sender<Bytes>) -> Result<(), ApiError> {
+    let patience = state.body_timeout;
     let enough = (patience.as_secs_f64() * SLOWEST) as u64;
     let (mut received, mut lately, mut until) = (0, 0, Instant::now() + patience);
     loop {
@@ -85,9 +95,9 @@ async fn send(state: &AppState, mut body: Body, to_disk: mpsc::Sender<Bytes>) ->
         if lately >= enough {
             (lately, until) = (0, Instant::now() + patience);
         }
-        if received > limit {
+        if received > limit.bytes {
             throw_away(body).await;
-            return Err(too_large(limit));
+            return Err(limit.refuse());
         }
         if to_disk.send(piece).await.is_err() {
             return Ok(());

@@ -1,5 +1,7 @@
 //! What the demo model says, and in what pieces.
 
+use protocol::attachment::{FileContent, PromptFile};
+
 /// An answer, piece by piece; long ones are made as they go, so that a thousand of them take no memory.
 pub(super) struct Pieces {
     text: String,
@@ -87,6 +89,20 @@ pub(super) fn quoted(text: &str) -> String {
     quoted
 }
 
+/// What came with the question, as far as somebody can tell who does not look at it.
+fn seen(files: &[PromptFile]) -> String {
+    let line = |file: &PromptFile| {
+        let pixels = file.pixels.map(|(width, height)| format!(", {width} × {height} pixels")).unwrap_or_default();
+        let PromptFile { name, media_type, size, .. } = file;
+        let kind = if matches!(file.content, FileContent::Text(_)) { "a text" } else { "an image" };
+        format!("- {}: {kind} ({media_type}, {size} bytes{pixels})\n", quoted(name))
+    };
+    match files {
+        [] => String::new(),
+        files => format!("With it you sent:\n\n{}\n", files.iter().map(line).collect::<String>()),
+    }
+}
+
 pub(super) fn reasoning(question: &str) -> String {
     let subject =
         if question.is_empty() { "nothing in particular".into() } else { format!("“{}”", quoted(question)) };
@@ -96,7 +112,7 @@ pub(super) fn reasoning(question: &str) -> String {
     )
 }
 
-pub(super) fn answer(question: &str, previous: Option<&str>, notes: &[String]) -> String {
+pub(super) fn answer(question: &str, previous: Option<&str>, notes: &[String], files: &[PromptFile]) -> String {
     let heading = if question.is_empty() { "Hello! 👋".to_owned() } else { "About your question".to_owned() };
     let mut text = format!("## {heading}\n\n");
     for note in notes {
@@ -108,6 +124,7 @@ pub(super) fn answer(question: &str, previous: Option<&str>, notes: &[String]) -
     if let Some(previous) = previous.filter(|previous| !previous.is_empty()) {
         text.push_str(&format!("Before that you asked: *{}*. I remember. 🌊\n\n", quoted(previous)));
     }
+    text.push_str(&seen(files));
     let words = question.split_whitespace().count();
     let letters = question.chars().filter(|c| c.is_alphabetic()).count();
     text.push_str(&format!(

@@ -2,9 +2,8 @@ use super::*;
 use protocol::request::{Parameters, Turn};
 
 fn prompt(questions: &[&str]) -> ProviderPrompt {
-    let turns = questions.iter().flat_map(|question| {
-        [Turn { role: Role::User, content: (*question).into() }, Turn { role: Role::Assistant, content: "…".into() }]
-    });
+    let turns =
+        questions.iter().flat_map(|question| [Turn::new(Role::User, *question), Turn::new(Role::Assistant, "…")]);
     let mut turns: Vec<_> = turns.collect();
     turns.pop();
     ProviderPrompt { model: "rivulet".into(), system_prompt: None, turns, parameters: Parameters::default() }

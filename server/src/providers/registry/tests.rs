@@ -16,7 +16,12 @@ impl Provider for Lister {
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {
         let names = self.1.clone().map_err(|code| ProviderError::new(code, "no list"))?;
-        let info = |name| ModelInfo { id: format!("{}/{name}", self.0), provider: self.0.into(), label: String::new() };
+        let info = |name| ModelInfo {
+            id: format!("{}/{name}", self.0),
+            provider: self.0.into(),
+            label: String::new(),
+            sees_images: None,
+        };
         Ok(names.into_iter().map(info).collect())
     }
 

@@ -1,7 +1,7 @@
 //! What is hidden can be restored for a while; then it is removed.
 
 use super::{
-    branches, conversations, import,
+    attachments, branches, conversations, import,
     rows::{self, integer, owner_name},
     search::index,
 };
@@ -173,9 +173,10 @@ pub(super) async fn purge(connection: &mut SqliteConnection) -> Result<bool, Sto
     remove_messages(connection, messages).await?;
     let rest: Option<i64> = query_scalar("SELECT 1 FROM conversations WHERE deleted_at <= ? LIMIT 1")
         .bind(undo_ends())
-        .fetch_optional(connection)
+        .fetch_optional(&mut *connection)
         .await?;
-    Ok(more || rest.is_some())
+    // What the messages leave behind goes with the last of them.
+    Ok(attachments::purge(connection).await? || more || rest.is_some())
 }
 
 async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) -> Result<(), StoreError> {
@@ -185,6 +186,7 @@ async fn remove_messages(connection: &mut SqliteConnection, messages: Vec<i64>) 
     let keys = serde_json::to_string(&messages).unwrap_or_default();
     index::forget_messages(connection, &keys).await?;
     query(SHARE_LESS).bind(&keys).execute(&mut *connection).await?;
+    attachments::untie(connection, &keys).await?;
     for delete in [
         "DELETE FROM pieces WHERE message IN (SELECT value FROM json_each(?))",
         "DELETE FROM messages WHERE key IN (SELECT value FROM json_each(?))",

@@ -4,7 +4,7 @@
 //! The last piece shows it. One of which nothing more comes is cleared away by `deletion`, whatever became of who brought it.
 
 use super::{
-    conversations,
+    attachments, conversations,
     deletion::undo_ends,
     rows::{self, integer},
     usage,
@@ -92,7 +92,7 @@ impl Import {
             None => self.begin(connection, owner).await?,
         };
         self.row = Some(row);
-        self.store_piece(connection, row).await?;
+        self.store_piece(connection, owner, row).await?;
         if self.stored == self.conversation.messages.len() {
             self.show(connection, row).await?;
             return Ok(Step::End(Imported::Added));
@@ -114,7 +114,7 @@ impl Import {
         Ok(row)
     }
 
-    async fn store_piece(&mut self, connection: &mut SqliteConnection, row: i64) -> Result<(), StoreError> {
+    async fn store_piece(&mut self, connection: &mut SqliteConnection, owner: i64, row: i64) -> Result<(), StoreError> {
         let mut bytes = 0;
         for message in self.conversation.messages.iter().skip(self.stored).take(MESSAGES) {
             if bytes >= BYTES {
@@ -123,7 +123,9 @@ impl Import {
             let missing = || StoreError::Failed(format!("the message {} stands before its parent", message.id));
             let key_of = |parent| self.keys.get(&parent).copied().ok_or_else(missing);
             let parent = message.parent_id.map(key_of).transpose()?;
-            self.keys.insert(message.id, rows::insert(connection, row, parent, &ended(message)).await?);
+            let key = rows::insert(connection, row, parent, &ended(message)).await?;
+            attachments::tie(connection, owner, key, &message.attachments).await?;
+            self.keys.insert(message.id, key);
             self.stored += 1;
             bytes += message.content.len() + message.reasoning.len();
         }

@@ -1,11 +1,13 @@
 //! Conversations in SQLite: one file, or nothing but memory.
 //!
 //! What lives here: `open` and `recovery` make the database ready, `writer` has the one connection that writes, `reader` those
-//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `pieces`, `branches`, `deletion`, `search`, `transfer`, `usage`, `presets` and `import` have the statements, all of them with bound
+//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `attachments`, `pieces`, `branches`, `deletion`,
+//! `search`, `transfer`, `usage`, `presets` and `import` have the statements, all of them with bound
 //! parameters; `rows` says what a row is outside.
 //!
 //! The store has threads and a runtime of its own: it works whatever becomes of the runtime that asks.
 
+mod attachments;
 mod branches;
 mod conversations;
 mod deletion;
@@ -32,7 +34,8 @@ mod tests;
 pub use open::OpenError;
 
 use super::{
-    Checkpoint, Imported, KnownTurn, NewTurn, OwnerSummary, Store, StoreError, TurnStart, WholeConversation, Window,
+    AttachedFile, Checkpoint, Imported, KnownTurn, NewTurn, OwnerSummary, Store, StoreError, TurnStart,
+    WholeConversation, Window,
 };
 use crate::{clock, visitor::Owner};
 use async_trait::async_trait;
@@ -40,9 +43,10 @@ use futures::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
 use indexer::Indexer;
 use pieces::Checkpoints;
 use protocol::{
+    attachment::Attachment,
     conversation::{Conversation, ConversationChange, ConversationList, ConversationSettings, ConversationSummary},
     error::PublicError,
-    id::{ConversationId, GenerationId, MessageId, PresetId},
+    id::{AttachmentId, ConversationId, GenerationId, MessageId, PresetId},
     message::Message,
     preset::Preset,
     search::SearchResults,
@@ -408,6 +412,34 @@ impl Store for SqliteStore {
         let imported = import::import(&self.writer, owner, conversation).await;
         self.indexer.tell();
         imported
+    }
+
+    async fn add_attachment(&self, owner: &Owner, file: AttachedFile, is_limited: bool) -> Result<(), StoreError> {
+        let owner = owner.clone();
+        self.write(move |connection| {
+            async move { attachments::add(connection, &owner, &file, is_limited).await }.boxed()
+        })
+        .await
+    }
+
+    async fn attachment(&self, owner: &Owner, id: AttachmentId) -> Result<Attachment, StoreError> {
+        let owner = owner.clone();
+        self.read(move |connection| async move { attachments::known(connection, &owner, id).await }.boxed()).await
+    }
+
+    async fn attached_file(&self, owner: &Owner, id: AttachmentId) -> Result<AttachedFile, StoreError> {
+        let owner = owner.clone();
+        self.read(move |connection| async move { attachments::get(connection, &owner, id).await }.boxed()).await
+    }
+
+    async fn shared_file(&self, token: &str, id: AttachmentId) -> Result<AttachedFile, StoreError> {
+        let token = token.to_owned();
+        self.read(move |connection| async move { attachments::shared(connection, &token, id).await }.boxed()).await
+    }
+
+    async fn remove_attachment(&self, owner: &Owner, id: AttachmentId) -> Result<(), StoreError> {
+        let owner = owner.clone();
+        self.write(move |connection| async move { attachments::remove(connection, &owner, id).await }.boxed()).await
     }
 
     async fn owners(&self) -> Result<Vec<OwnerSummary>, StoreError> {

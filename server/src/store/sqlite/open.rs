@@ -57,6 +57,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_keys_are_never_used_again.sql"),
     include_str!("migrations/0005_usage.sql"),
     include_str!("migrations/0006_presets.sql"),
+    include_str!("migrations/0007_attachments.sql"),
 ];
 
 /// The latest version of the tables that this program knows.

@@ -1,5 +1,6 @@
 //! Rows, and what they are outside this database. They are private to it.
 
+use super::attachments;
 use crate::{
     store::StoreError,
     visitor::{Owner, VisitorId},
@@ -21,10 +22,15 @@ use uuid::Uuid;
 macro_rules! message_columns {
     () => {
         "m.key, m.parent, m.id, p.id, m.role, m.status, m.content, m.reasoning, m.created_at, m.model, m.generation, \
-         m.last_event, m.outcome"
+         m.last_event, m.outcome, CASE m.role WHEN 'user' THEN (SELECT json_group_array(json_object('id', lower(hex(a.id)), \
+         'name', a.name, 'media_type', a.media_type, 'size', a.size, 'width', a.width, 'height', a.height) ORDER BY l.position) \
+         FROM message_attachments l CROSS JOIN attachments a ON a.key = l.attachment WHERE l.message = m.key) END"
     };
 }
 pub(super) use message_columns;
+
+/// The column after them.
+pub(super) const AFTER_MESSAGE: usize = 14;
 
 /// The columns that [`summary`] reads, of `conversations c`; as many follow as the caller wants, from [`AFTER_SUMMARY`] on.
 macro_rules! summary_columns {
@@ -77,6 +83,7 @@ pub(super) fn message(row: &SqliteRow) -> Result<MessageRow, StoreError> {
         role: role(row.try_get(4)?)?,
         status: status(row.try_get(5)?)?,
         content: row.try_get(6)?,
+        attachments: attachments::listed(row.try_get(13)?),
         reasoning: row.try_get(7)?,
         created_at: time(row.try_get(8)?),
         model: row.try_get(9)?,

@@ -5,7 +5,8 @@ mod removal;
 mod search_index;
 
 use super::{
-    SqliteStore, branches, conversations, deletion, import, maintenance, open, pieces, presets, search, transfer, turns,
+    SqliteStore, attachments, branches, conversations, deletion, import, maintenance, open, pieces, presets, search,
+    transfer, turns,
 };
 use crate::{
     store::{Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, Window, contract},
@@ -213,6 +214,12 @@ async fn no_statement_scans_a_table() {
         search::index::NEW_TITLES,
         search::index::FORGET_WORDS,
         deletion::SHARE_LESS,
+        attachments::ONE,
+        attachments::ONE_WITH_CONTENT,
+        attachments::OF_CONVERSATION,
+        attachments::UNSENT_OF_OWNER,
+        attachments::UNTIE,
+        attachments::TO_REMOVE,
     ] {
         for step in plan(&mut connection, statement).await {
             // What a statement made itself or was given, and the index of words.
@@ -224,6 +231,7 @@ async fn no_statement_scans_a_table() {
                 "SCAN parents VIRTUAL",
                 "SCAN piece VIRTUAL",
                 "SCAN (subquery",
+                "SCAN gone VIRTUAL",
             ];
             // An index that has only what is still to be done.
             let is_short = step.ends_with("_to_index");

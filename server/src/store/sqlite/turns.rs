@@ -1,9 +1,9 @@
 //! Turns: a question and its answer are added together; the answer is kept while it grows, and at its end.
 
 use super::{
-    branches,
+    attachments, branches,
     conversations::{self, Found, title_by},
-    rows::{self, AFTER_SUMMARY, integer, message_columns, owner_name},
+    rows::{self, AFTER_MESSAGE, AFTER_SUMMARY, integer, message_columns, owner_name},
     usage,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) async fn known(
     let Some(row) = query(BY_KEY).bind(conversation).bind(key).fetch_optional(connection).await? else {
         return Ok(None);
     };
-    let question: Option<String> = row.try_get(13)?;
+    let question: Option<String> = row.try_get(AFTER_MESSAGE)?;
     Ok(Some(KnownTurn { answer: rows::message(&row)?.message, question: question.unwrap_or_default() }))
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn answer_by_generation(
 ) -> Result<(ConversationId, Message), StoreError> {
     let found = query(BY_GENERATION).bind(generation.0).bind(owner_name(owner)).fetch_optional(connection).await?;
     let row = found.ok_or(StoreError::NotFound("generation"))?;
-    Ok((ConversationId(row.try_get(13)?), rows::message(&row)?.message))
+    Ok((ConversationId(row.try_get(AFTER_MESSAGE)?), rows::message(&row)?.message))
 }
 
 pub(super) async fn begin(
@@ -95,7 +95,7 @@ async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAs
             }
             if old.parent.is_none() && conversation.title_by == title_by::QUESTION {
                 // The title was made from the question that is edited away.
-                let title = title(&question.content);
+                let title = title(question_title(&question));
                 conversations::set_title(connection, conversation.key, &title, title_by::QUESTION).await?;
             }
             (old.parent, question)
@@ -107,10 +107,21 @@ async fn ask(connection: &mut SqliteConnection, conversation: &Found, ask: NewAs
         }
     };
     if conversation.title_by == title_by::NOBODY {
-        let title = title(&question.content);
+        let title = title(question_title(&question));
         conversations::set_title(connection, conversation.key, &title, title_by::QUESTION).await?;
     }
-    rows::insert(connection, conversation.key, parent, &question).await
+    let key = rows::insert(connection, conversation.key, parent, &question).await?;
+    if !question.attachments.is_empty() {
+        let owner = attachments::owner_of(connection, conversation.key).await?;
+        attachments::tie(connection, owner, key, &question.attachments).await?;
+    }
+    Ok(key)
+}
+
+/// What a title is made of: an image may be all that is asked.
+fn question_title(question: &Message) -> &str {
+    let file = question.attachments.first().filter(|_| question.content.trim().is_empty());
+    file.map_or(question.content.as_str(), |file| file.name.as_str())
 }
 
 /// Where the branch ends that a question goes on with.

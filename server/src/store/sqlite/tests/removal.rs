@@ -3,14 +3,15 @@
 use super::{Folder, owner, turn};
 use crate::{
     store::{
-        Checkpoint, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window, contract,
+        AttachedFile, Checkpoint, NewAsk, NewTurn, Store, StoreError, TurnStart, WholeConversation, Window, contract,
         sqlite::{SqliteStore, open, rows::owner_name},
     },
     visitor::Owner,
 };
 use protocol::{
+    attachment::Attachment,
     conversation::{ConversationSettings, ConversationSummary},
-    id::{ConversationId, MessageId},
+    id::{AttachmentId, ConversationId, MessageId},
     message::{Message, MessageStatus},
 };
 use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection, query, query_scalar};
@@ -206,4 +207,51 @@ async fn words_that_nobody_has_any_more_are_forgotten() {
     remove_what_is_deleted(&store, &folder).await;
     assert_eq!(known().await, ["answer", "orchard"]);
     assert_eq!(store.search(&owner, "orch", 9, None).await.unwrap().hits.len(), 2);
+}
+
+#[tokio::test]
+async fn files_are_removed_with_the_last_message_that_has_them() {
+    let folder = Folder::new();
+    let store = SqliteStore::open(&folder.file()).await.unwrap();
+    let owner = owner();
+    let mut files = Vec::new();
+    for _ in 0..12 {
+        let (id, name) = (AttachmentId(Uuid::new_v4()), "a.png".to_owned());
+        let attachment = Attachment { id, name, media_type: "image/png".into(), size: 1, width: None, height: None };
+        let file = AttachedFile { attachment: attachment.clone(), content: vec![7].into() };
+        store.add_attachment(&owner, file, true).await.unwrap();
+        files.push(attachment);
+    }
+    let unsent = files.pop().unwrap();
+    let id = contract::conversation(&store, &owner).await;
+    let ask = |question: &str, attachments: &[Attachment]| {
+        let question = Message::user(MessageId(Uuid::new_v4()), None, question, 1);
+        Box::new(Message { attachments: attachments.to_vec(), ..question })
+    };
+    let first = NewTurn { ask: NewAsk::Question(ask("a", &files)), ..turn(id, "a") };
+    let answer = first.answer.clone();
+    let TurnStart::Added { history, .. } = store.begin_turn(&owner, first).await.unwrap() else { panic!() };
+    store.save_answer(&owner, id, Message { status: MessageStatus::Complete, ..answer }).await.unwrap();
+    let edit = NewAsk::Edit(history[0].id, ask("b", &files[..1]));
+    let edited = NewTurn { ask: edit, idempotency_key: None, ..turn(id, "b") };
+    store.begin_turn(&owner, edited).await.unwrap();
+    store.delete_message(&owner, id, history[0].id).await.unwrap();
+    let mut connection = open::options(&folder.file()).connect().await.unwrap();
+    let mut count = async || -> (i64, i64) {
+        let count = "SELECT (SELECT count(*) FROM attachments), (SELECT count(*) FROM message_attachments)";
+        sqlx::query_as(count).fetch_one(&mut connection).await.unwrap()
+    };
+    while store.purge().await.unwrap() {}
+    assert_eq!(count().await, (12, 12), "it can still be restored");
+    remove_what_is_deleted(&store, &folder).await;
+    // What the other version of the question has stays, and what is not sent yet.
+    assert_eq!(count().await, (2, 1));
+    store.attachment(&owner, unsent.id).await.unwrap();
+    let mut other = open::options(&folder.file()).connect().await.unwrap();
+    let yesterday = "UPDATE attachments SET unused_since = unused_since - 86400001 WHERE unused_since IS NOT NULL";
+    query(yesterday).execute(&mut other).await.unwrap();
+    while store.purge().await.unwrap() {}
+    assert_eq!(count().await, (1, 1));
+    assert!(matches!(store.attachment(&owner, unsent.id).await, Err(StoreError::NotFound(_))));
+    store.attachment(&owner, files[0].id).await.unwrap();
 }

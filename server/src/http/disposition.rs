@@ -1,4 +1,4 @@
-//! `Content-Disposition` of files that are to be saved (RFC 6266).
+//! `Content-Disposition` of files (RFC 6266).
 
 use axum::http::HeaderValue;
 use std::fmt::Write;
@@ -6,9 +6,20 @@ use std::fmt::Write;
 /// The most characters of a file's name, without what tells its kind.
 const LONGEST_NAME: usize = 80;
 
+/// A file that is to be saved, named by a title and what tells its kind.
+pub(super) fn attachment(title: &str, kind: &str) -> HeaderValue {
+    value("attachment", &format!("{}.{kind}", file_name(title)))
+}
+
+/// A file that has a name already: shown where it is opened if `inline`, and saved otherwise.
+pub(super) fn of_file(name: &str, inline: bool) -> HeaderValue {
+    let name: String = name.chars().map(allowed).collect();
+    let words = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    value(if inline { "inline" } else { "attachment" }, &words)
+}
+
 /// Names a file: for clients that know only ASCII, and for all others.
-pub(super) fn attachment(name: &str, kind: &str) -> HeaderValue {
-    let name = file_name(name);
+fn value(how: &'static str, name: &str) -> HeaderValue {
     let plain: String = name.chars().map(|c| if c.is_ascii() && c != '%' { c } else { '_' }).collect();
     let mut encoded = String::new();
     for byte in name.bytes() {
@@ -18,14 +29,18 @@ pub(super) fn attachment(name: &str, kind: &str) -> HeaderValue {
             false => drop(write!(encoded, "%{byte:02X}")),
         }
     }
-    let value = format!("attachment; filename=\"{plain}.{kind}\"; filename*=UTF-8''{encoded}.{kind}");
     // Nothing is left in it that no header could hold.
-    HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("attachment"))
+    HeaderValue::from_str(&format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))
+        .unwrap_or(HeaderValue::from_static(how))
+}
+
+/// The same character, or a space for one that not every system takes in a name.
+fn allowed(c: char) -> char {
+    if c.is_control() || r#""\/:*?<>|"#.contains(c) { ' ' } else { c }
 }
 
 /// A title as a file's name that every system takes.
 fn file_name(title: &str) -> String {
-    let allowed = |c: char| if c.is_control() || r#""\/:*?<>|"#.contains(c) { ' ' } else { c };
     let words: String = title.chars().map(allowed).collect();
     let name = words.split_whitespace().collect::<Vec<_>>().join(" ");
     let name: String = name.trim_matches(|c: char| c == '.' || c == ' ').chars().take(LONGEST_NAME).collect();
@@ -60,6 +75,9 @@ mod tests {
             let value = attachment(&title, "json");
             let text = value.to_str().unwrap();
             prop_assert!(text.is_ascii() && text.matches('"').count() == 2, "{}", text);
+            let file = of_file(&title, true);
+            let text = file.to_str().unwrap();
+            prop_assert!(text.is_ascii() && text.starts_with("inline; ") && text.matches('"').count() == 2, "{}", text);
         }
     }
 }

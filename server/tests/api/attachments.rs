@@ -1,0 +1,373 @@
+//! Files that go with questions: what is taken, what is refused, who may read it, and what the model gets.
+
+use crate::{
+    app::{Events, TestApp, problem, text, visitor},
+    durable::Database,
+    upstream::Upstream,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+/// One red pixel.
+pub const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0\x90wS\xde\0\0\0\x0cIDATx\x9cc\xf8\xcf\xc0\0\0\x03\x01\x01\0\xc9\xfe\x92\xef\0\0\0\0IEND\xaeB`\x82";
+
+/// Sends a file; `name` as it stands in the address.
+pub async fn upload_by(app: &TestApp, client: &Client, name: &str, content: &[u8]) -> Response {
+    let request = app.request_by(client, Method::POST, &format!("/api/attachments?name={name}"));
+    request.header("content-type", "application/octet-stream").body(content.to_vec()).send().await.unwrap()
+}
+
+pub async fn upload(app: &TestApp, name: &str, content: &[u8]) -> Value {
+    let response = upload_by(app, &app.client, name, content).await;
+    assert_eq!(response.status(), 201);
+    response.json().await.unwrap()
+}
+
+async fn refused(app: &TestApp, content: &[u8], status: u16, code: &str) -> String {
+    problem(upload_by(app, &app.client, "a.png", content).await, status, code).await
+}
+
+/// Asks with files; the answer is read to its end.
+pub async fn ask(app: &TestApp, id: &str, content: &str, files: &[&Value]) -> String {
+    let ids: Vec<&Value> = files.iter().map(|file| &file["id"]).collect();
+    let body = json!({"content": content, "attachments": ids});
+    let events = Events::new(app.post(&format!("/api/conversations/{id}/messages"), body).await);
+    text(&events.all().await)
+}
+
+pub async fn messages(app: &TestApp, id: &str) -> Value {
+    app.get(&format!("/api/conversations/{id}")).await.json::<Value>().await.unwrap()["messages"].clone()
+}
+
+#[tokio::test]
+async fn an_image_comes_goes_with_a_question_and_is_read_again() {
+    let app = TestApp::start().await;
+    let image = upload(&app, "..%2Fred%0A%20%22pixel%22.png", PNG).await;
+    let expected = json!({"id": image["id"], "name": "red \"pixel\".png", "media_type": "image/png", "size": PNG.len(), "width": 1,
+        "height": 1});
+    assert_eq!(image, expected);
+    let id = app.conversation().await;
+    let answer = ask(&app, &id, "/fast What is it?", &[&image]).await;
+    assert!(
+        answer.contains("an image (image/png, 69 bytes, 1 × 1 pixels)") && answer.contains("red \"pixel\".png"),
+        "{answer}"
+    );
+    assert_eq!(messages(&app, &id).await[0]["attachments"], json!([image]));
+    let response = app.get(&format!("/api/attachments/{}", image["id"].as_str().unwrap())).await;
+    assert_eq!(response.status(), 200);
+    let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("content-type"), "image/png");
+    assert!(
+        header("content-disposition").starts_with("inline; filename=\"red pixel"),
+        "{}",
+        header("content-disposition")
+    );
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("cache-control"), "private, max-age=31536000, immutable");
+    assert_eq!(header("content-security-policy"), "default-src 'none'; sandbox; frame-ancestors 'none'");
+    assert_eq!(header("cross-origin-resource-policy"), "same-origin");
+    assert_eq!(response.bytes().await.unwrap(), PNG);
+}
+
+#[tokio::test]
+async fn what_would_run_in_a_browser_is_text() {
+    let app = TestApp::start().await;
+    for content in ["<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>", "<script>alert(1)</script>"] {
+        let request = app.request(Method::POST, "/api/attachments?name=a.svg").header("content-type", "image/svg+xml");
+        let file: Value = request.body(content).send().await.unwrap().json().await.unwrap();
+        assert_eq!((&file["media_type"], file.get("width")), (&json!("text/plain"), None));
+        let response = app.get(&format!("/api/attachments/{}", file["id"].as_str().unwrap())).await;
+        assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+        assert!(
+            response.headers()["content-disposition"].to_str().unwrap().starts_with("attachment; filename=\"a.svg\"")
+        );
+    }
+}
+
+#[tokio::test]
+async fn files_that_are_not_taken() {
+    let app = TestApp::with(&[("RIVULET_MAX_FILE_BYTES", "2KiB"), ("RIVULET_MAX_INPUT_BYTES", "1KiB")]).await;
+    assert_eq!(refused(&app, b"", 400, "invalid_request").await, "The file is empty.");
+    assert!(refused(&app, b"%PDF-1.7\n\xe2", 400, "invalid_request").await.contains("it is a PDF"));
+    assert!(refused(&app, &PNG[..20], 400, "invalid_request").await.contains("damaged"));
+    let long = [b'a'; 1025];
+    assert!(refused(&app, &long, 413, "too_large").await.contains("1 KiB is the most for a text"));
+    let larger = [b'a'; 2049];
+    assert_eq!(refused(&app, &larger, 413, "too_large").await, "The file is larger than 2 KiB, the most for one file.");
+    // One that does not say how long it is.
+    let pieces = futures::stream::iter((0..40).map(|_| Ok::<_, std::io::Error>(vec![b'a'; 100])));
+    let request = app.request(Method::POST, "/api/attachments").body(reqwest::Body::wrap_stream(pieces));
+    problem(request.send().await.unwrap(), 413, "too_large").await;
+    let form = app
+        .request(Method::POST, "/api/attachments")
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body("x");
+    assert!(problem(form.send().await.unwrap(), 400, "invalid_request").await.contains("the file itself"));
+}
+
+#[tokio::test]
+async fn a_file_that_breaks_off_leaves_nothing() {
+    let database = Database::new();
+    let app = TestApp::with(&[("DATABASE_URL", &database.url())]).await;
+    upload(&app, "a.png", PNG).await;
+    let mut socket = TcpStream::connect(app.address).await.unwrap();
+    let head =
+        format!("POST /api/attachments?name=b HTTP/1.1\r\nhost: {}\r\ncontent-length: 1000\r\n\r\nhello", app.address);
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.shutdown().await.unwrap();
+    let mut answer = String::new();
+    let _ = socket.read_to_string(&mut answer).await;
+    assert!(!answer.contains(" 201 "), "{answer}");
+    use sqlx::ConnectOptions;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(database.file());
+    let mut connection = options.connect().await.unwrap();
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM attachments").fetch_one(&mut connection).await.unwrap();
+    assert_eq!(count, 1);
+}
+
+#[tokio::test]
+async fn files_are_their_owners() {
+    let app = TestApp::start().await;
+    let image = upload(&app, "a.png", PNG).await;
+    let path = format!("/api/attachments/{}", image["id"].as_str().unwrap());
+    let other = visitor();
+    for method in [Method::GET, Method::DELETE] {
+        problem(app.request_by(&other, method, &path).send().await.unwrap(), 404, "not_found").await;
+    }
+    let id: Value = app
+        .request_by(&other, Method::POST, "/api/conversations")
+        .json(&json!({}))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let send =
+        app.request_by(&other, Method::POST, &format!("/api/conversations/{}/messages", id["id"].as_str().unwrap()));
+    let stolen = send.json(&json!({"content": "x", "attachments": [image["id"]]})).send().await.unwrap();
+    assert!(
+        problem(stolen, 400, "invalid_request").await.starts_with("`attachments[0]` names a file that is not here")
+    );
+    assert_eq!(app.delete(&path).await.status(), 204);
+    problem(app.get(&path).await, 404, "not_found").await;
+    problem(app.get("/api/attachments/12").await, 400, "invalid_request").await;
+    // What a message has goes with the message.
+    let kept = upload(&app, "b.png", PNG).await;
+    let id = app.conversation().await;
+    ask(&app, &id, "/fast x", &[&kept]).await;
+    let path = format!("/api/attachments/{}", kept["id"].as_str().unwrap());
+    problem(app.delete(&path).await, 409, "conflict").await;
+    assert_eq!(app.delete(&format!("/api/conversations/{id}")).await.status(), 204);
+    problem(app.get(&path).await, 404, "not_found").await;
+}
+
+#[tokio::test]
+async fn questions_with_too_many_files() {
+    let app = TestApp::with(&[
+        ("RIVULET_MAX_FILES", "2"),
+        ("RIVULET_MAX_FILES_BYTES", "150"),
+        ("RIVULET_MAX_INPUT_BYTES", "100"),
+    ])
+    .await;
+    let mut files = Vec::new();
+    for _ in 0..3 {
+        files.push(upload(&app, "a.png", PNG).await["id"].clone());
+    }
+    let id = app.conversation().await;
+    let path = format!("/api/conversations/{id}/messages");
+    let send = async |body: Value| problem(app.post(&path, body).await, 400, "invalid_request").await;
+    assert!(
+        send(json!({"content": "x", "attachments": files})).await.starts_with("`attachments` must be at most 2 files")
+    );
+    let twice = json!({"content": "x", "attachments": [files[0], files[0]]});
+    assert!(send(twice).await.starts_with("`attachments[1]`"));
+    let text = upload(&app, "a.txt", &[b'a'; 90]).await["id"].clone();
+    let heavy = json!({"content": "x", "attachments": [files[0], text]});
+    assert!(send(heavy).await.starts_with("`attachments` may have 150 bytes together; these have 159 bytes"));
+    let other = upload(&app, "b.txt", &[b'b'; 20]).await["id"].clone();
+    let texts = json!({"content": "x", "attachments": [text, other]});
+    assert!(send(texts).await.contains("hold 110 bytes of text"));
+    assert!(send(json!({"content": " ", "attachments": []})).await.starts_with("`content` must not be empty"));
+    assert_eq!(messages(&app, &id).await, json!([]), "what is refused has left no trace");
+    let limits = &app.get("/api/models").await.json::<Value>().await.unwrap()["attachments"];
+    assert_eq!(*limits, json!({"file_bytes": 10 << 20, "text_bytes": 100, "files": 2, "total_bytes": 150}));
+}
+
+#[tokio::test]
+async fn a_model_gets_the_files_with_the_question_and_again_with_the_next() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[("RIVULET_MAX_FILES", "2")]).await;
+    let (image, notes) =
+        (upload(&app, "a.png", PNG).await, upload(&app, "notes.md", "\u{feff}# One\n```\ntwo\n```\n".as_bytes()).await);
+    let id = app.conversation().await;
+    let mut said = async |content: &str, files: &[&Value]| {
+        let path = format!("/api/conversations/{id}/messages");
+        let body = json!({"content": content, "attachments": files.iter().map(|file| &file["id"]).collect::<Vec<_>>()});
+        let events = Events::new(app.post(&path, body).await);
+        let mut call = upstream.call().await;
+        let request = call.request["messages"].clone();
+        call.accept().await;
+        call.say("Good.").await;
+        call.finish().await;
+        events.all().await;
+        request
+    };
+    let url = format!("data:image/png;base64,{}", STANDARD.encode(PNG));
+    let shown = json!({"type": "image_url", "image_url": {"url": url}});
+    let first = json!({"role": "user", "content": [
+        {"type": "text", "text": "The file \"notes.md\":\n\n````\n# One\n```\ntwo\n```\n````\n\nWhat is this?"}, shown]});
+    assert_eq!(said("What is this?", &[&notes, &image]).await, json!([first]));
+    // An image may be all that is asked, and what was shown is shown again.
+    let second = json!({"role": "user", "content": [shown]});
+    assert_eq!(said("", &[&image]).await, json!([first, {"role": "assistant", "content": "Good."}, second]));
+    // Two images are the most: the oldest is only spoken of.
+    let third = said("Third", &[&image]).await;
+    let told = "[An image was here, \"a.png\", which is not shown to you.]\n\nWhat is this?";
+    assert!(third[0]["content"].as_str().unwrap().ends_with(told), "{}", third[0]);
+    assert_eq!(third[2], second);
+}
+
+#[tokio::test]
+async fn an_edited_question_keeps_its_files_unless_others_are_given() {
+    let app = TestApp::start().await;
+    let (a, b) = (upload(&app, "a.png", PNG).await, upload(&app, "b.png", PNG).await);
+    let id = app.conversation().await;
+    ask(&app, &id, "/fast one", &[&a]).await;
+    let path = format!("/api/conversations/{id}/messages");
+    let question = messages(&app, &id).await[0]["id"].clone();
+    for (attachments, expected) in
+        [(None, json!([a])), (Some(json!([b["id"]])), json!([b])), (Some(json!([])), Value::Null)]
+    {
+        let mut body = json!({"content": "/fast two", "edit": question});
+        if let Some(attachments) = attachments {
+            body["attachments"] = attachments;
+        }
+        Events::new(app.post(&path, body).await).all().await;
+        assert_eq!(messages(&app, &id).await[0]["attachments"], expected);
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_sees_nothing_is_shown_nothing() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[]).await;
+    let list: Value = app.get("/api/models").await.json().await.unwrap();
+    let sees = |id: &str| {
+        list["models"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().get("sees_images").cloned()
+    };
+    assert_eq!((sees("demo/rivulet"), sees("compatible/live")), (Some(json!(true)), None));
+    let image = upload(&app, "a.png", PNG).await;
+    let id = app.conversation().await;
+    let path = format!("/api/conversations/{id}/messages");
+    let blind = json!({"content": "x", "attachments": [image["id"]], "model": "compatible/gpt-3.5-turbo"});
+    let why = problem(app.post(&path, blind).await, 400, "invalid_request").await;
+    assert!(why.starts_with("`attachments` has an image, which `compatible/gpt-3.5-turbo` cannot see"), "{why}");
+    assert_eq!(messages(&app, &id).await, json!([]));
+    upstream.assert_not_called().await;
+}
+
+#[tokio::test]
+async fn another_model_that_sees_nothing_is_told_of_images_before() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[("RIVULET_MODEL", "demo/rivulet")]).await;
+    let image = upload(&app, "a.png", PNG).await;
+    let id = app.conversation().await;
+    ask(&app, &id, "/fast Look", &[&image]).await;
+    let answer = messages(&app, &id).await[1]["id"].clone();
+    let path = format!("/api/conversations/{id}/messages");
+    let again = json!({"retry": answer, "model": "compatible/gpt-3.5-turbo"});
+    let why = problem(app.post(&path, again).await, 400, "invalid_request").await;
+    assert!(why.starts_with("`model` has an image") || why.starts_with("`model`"), "{why}");
+    let events =
+        Events::new(app.post(&path, json!({"content": "And now?", "model": "compatible/gpt-3.5-turbo"})).await);
+    let mut call = upstream.call().await;
+    let first = &call.request["messages"][0]["content"];
+    assert_eq!(*first, "[An image was here, \"a.png\", which is not shown to you.]\n\n/fast Look");
+    call.accept().await;
+    call.finish().await;
+    events.all().await;
+}
+
+#[tokio::test]
+async fn a_shared_page_shows_its_files_and_no_others() {
+    let app = TestApp::start().await;
+    let (image, notes, other) = (
+        upload(&app, "%3Cb%3E.png", PNG).await,
+        upload(&app, "n.txt", b"notes").await,
+        upload(&app, "o.png", PNG).await,
+    );
+    let (id, elsewhere) = (app.conversation().await, app.conversation().await);
+    ask(&app, &id, "/fast Look", &[&image, &notes]).await;
+    ask(&app, &elsewhere, "/fast Look", &[&other]).await;
+    let link: Value = app.post(&format!("/api/conversations/{id}/share"), json!({})).await.json().await.unwrap();
+    let path = link["path"].as_str().unwrap();
+    let reader = Client::builder().no_proxy().build().unwrap();
+    let read = async |path: String| app.request_by(&reader, Method::GET, &path).send().await.unwrap();
+    let page = read(path.to_owned()).await.text().await.unwrap();
+    let at = |file: &Value| format!("{path}/attachments/{}", file["id"].as_str().unwrap());
+    assert!(page.contains(&format!("src=\"{}\"", at(&image))) && page.contains("alt=\"&lt;b&gt;.png\""), "{page}");
+    assert!(page.contains(&format!("href=\"{}\"", at(&notes))) && page.contains("n.txt"));
+    let response = read(at(&image)).await;
+    assert_eq!((response.status().as_u16(), &response.headers()["cache-control"]), (200, &"no-store".parse().unwrap()));
+    assert!(response.headers().get("set-cookie").is_none());
+    assert_eq!(response.bytes().await.unwrap(), PNG);
+    problem(read(at(&other)).await, 404, "not_found").await;
+    // The owner's address is nobody else's.
+    problem(read(format!("/api/attachments/{}", image["id"].as_str().unwrap())).await, 404, "not_found").await;
+    assert_eq!(app.delete(&format!("/api/conversations/{id}/share")).await.status(), 204);
+    problem(read(at(&image)).await, 404, "not_found").await;
+}
+
+#[tokio::test]
+async fn openai_clients_send_images_in_their_requests() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[("RIVULET_MAX_FILES_BYTES", "100")]).await;
+    let image = |url: &str| json!({"type": "image_url", "image_url": {"url": url}});
+    let body = |parts: Vec<Value>| json!({"messages": [{"role": "user", "content": parts}]});
+    let url = format!("data:image/png;base64,{}", STANDARD.encode(PNG));
+    let asked = tokio::spawn({
+        let request = app
+            .request(Method::POST, "/v1/chat/completions")
+            .json(&body(vec![json!({"type": "text", "text": "Look"}), image(&url)]));
+        async move { request.send().await.unwrap().json::<Value>().await.unwrap() }
+    });
+    let mut call = upstream.call().await;
+    let parts = json!([{"type": "text", "text": "Look"}, {"type": "image_url", "image_url": {"url": url}}]);
+    assert_eq!(call.request["messages"][0]["content"], parts);
+    call.accept().await;
+    call.say("A pixel.").await;
+    call.finish().await;
+    assert_eq!(asked.await.unwrap()["choices"][0]["message"]["content"], "A pixel.");
+    let wrong = async |body: Value| problem(app.post("/v1/chat/completions", body).await, 400, "invalid_request").await;
+    let elsewhere = wrong(body(vec![image("https://a.example/b.png")])).await;
+    assert!(
+        elsewhere.starts_with("`messages[0].content`") && elsewhere.contains("fetches nothing that a request names"),
+        "{elsewhere}"
+    );
+    assert!(wrong(body(vec![image("data:image/png;base64,####")])).await.contains("data is not base64"));
+    let lie = format!("data:image/png;base64,{}", STANDARD.encode("<svg>"));
+    assert!(wrong(body(vec![image(&lie)])).await.contains("an image that is a text"));
+    assert!(
+        wrong(body(vec![image(&url), image(&url)]))
+            .await
+            .contains("all images of a request together may have 100 bytes")
+    );
+    let blind = json!({"model": "compatible/gpt-3.5-turbo", "messages": [{"role": "user", "content": [image(&url)]}]});
+    assert!(wrong(blind).await.starts_with("`messages[0].content` has an image"));
+}
+
+#[tokio::test]
+async fn a_client_sends_only_so_many_files() {
+    let app = TestApp::with(&[("RIVULET_REQUEST_LIMIT", "12/min")]).await;
+    upload(&app, "a.png", PNG).await;
+    upload(&app, "a.png", PNG).await;
+    let refused = upload_by(&app, &app.client, "a.png", PNG).await;
+    assert!(refused.headers().contains_key("retry-after"));
+    problem(refused, 429, "rate_limited").await;
+}
