@@ -110,8 +110,8 @@ async fn begin(
         prompt.model.clone_from(&attempts.model().model);
         let failure = match attempts.admit() {
             Ok(permit) => {
+                progress.set_price(attempts.model().price);
                 let model = attempts.model();
-                progress.set_price(model.price);
                 // Of what was shown to another before, it is only told.
                 let told = (model.sees_images == Some(false)).then(|| prompt.clone().without_images());
                 let answer =

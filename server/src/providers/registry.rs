@@ -237,6 +237,11 @@ impl Providers {
             .ok_or_else(|| UnknownModel { name: name.chars().take(100).collect(), offered: self.read(offered) })
     }
 
+    fn find(&self, name: &str) -> Option<ResolvedModel> {
+        let found = self.read(|known| find(&known.offers, name))?;
+        Some(ResolvedModel { price: self.prices.of(&found.id), ..found })
+    }
+
     /// Refuses an image that a model would not see; `field` is where the client has put it. What nobody knows is tried.
     pub fn check_sight(&self, name: Option<&str>, field: &str) -> Result<(), InvalidField> {
         match self.resolve(name) {
@@ -250,11 +255,6 @@ impl Providers {
             // That there is no such model is said where it is asked.
             _ => Ok(()),
         }
-    }
-
-    fn find(&self, name: &str) -> Option<ResolvedModel> {
-        let found = self.read(|known| find(&known.offers, name))?;
-        Some(ResolvedModel { price: self.prices.of(&found.id), ..found })
     }
 
     fn read<T>(&self, read: impl FnOnce(&Known) -> T) -> T {

@@ -1,8 +1,7 @@
 //! Conversations in SQLite: one file, or nothing but memory.
 //!
 //! What lives here: `open` and `recovery` make the database ready, `writer` has the one connection that writes, `reader` those
-//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `attachments`, `pieces`, `branches`, `deletion`,
-//! `search`, `transfer`, `usage`, `presets` and `import` have the statements, all of them with bound
+//! that read, `indexer` keeps search up to date; `conversations`, `turns`, `attachments`, `pieces`, `branches`, `deletion`, `search`, `transfer`, `usage`, `presets` and `import` have the statements, all of them with bound
 //! parameters; `rows` says what a row is outside.
 //!
 //! The store has threads and a runtime of its own: it works whatever becomes of the runtime that asks.
