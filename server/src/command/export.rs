@@ -3,14 +3,14 @@
 use super::{block_on, owner, progress, say};
 use crate::{
     config::Settings,
-    store::{SqliteStore, Store},
-    transfer::export::Export,
-    visitor::Owner,
+    store::{OwnerSummary, SqliteStore, Store},
+    transfer::export::{Export, Source},
 };
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::Arc,
     time::SystemTime,
 };
 use tempfile::NamedTempFile;
@@ -42,17 +42,18 @@ fn default_name() -> PathBuf {
 /// One owner's conversations without his name: the archive may be given away. Or everybody's, with the names.
 async fn begin(store: &SqliteStore, owner: Option<String>) -> Result<Export, String> {
     let known = store.owners().await.map_err(|error| error.to_string())?;
+    let shared: Arc<dyn Store> = Arc::new(store.clone());
     let export = match owner {
         Some(text) => {
             let owner = owner::find(&text, &known)?;
             if !known.iter().any(|one| one.owner == owner) {
                 return Err(format!("{} has no conversations here", owner::name(&owner)));
             }
-            Export::new(store.export(&owner))
+            Export::new(shared, Source { conversations: store.export(&owner), owner })
         }
         None => {
-            let sources = known.into_iter().map(|one| (one.owner.clone(), store.export(&one.owner)));
-            Export::with_owners(sources.collect::<Vec<(Owner, _)>>())
+            let source = |one: OwnerSummary| Source { conversations: store.export(&one.owner), owner: one.owner };
+            Export::with_owners(shared, known.into_iter().map(source).collect())
         }
     };
     export.map_err(|error| error.to_string())

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     client::Client,
     transfer::{
-        export::{Export, ExportError},
+        export::{Export, ExportError, Source},
         formats::rivulet,
         import::{self, ImportError},
         markdown,
@@ -27,7 +27,7 @@ use axum::{
 };
 use futures::stream;
 use protocol::{error::ErrorCode, id::ConversationId, request::InvalidField, transfer::ImportReport};
-use std::io;
+use std::{io, sync::Arc};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 pub(super) use upload::{Limit, received, throw_away};
@@ -63,7 +63,8 @@ pub(super) async fn export_all(
         tracing::error!(%error, "an archive could not be begun");
         ApiError::new(ErrorCode::Internal, "The server failed on this archive.")
     };
-    let export = Export::new(state.conversations.export(&owner)).map_err(failed)?;
+    let source = Source { conversations: state.conversations.export(&owner), owner };
+    let export = Export::new(Arc::clone(state.conversations.store()), source).map_err(failed)?;
     let (to_client, pieces) = mpsc::channel(2);
     // Packing takes the processor: not on the thread of a connection.
     state.background.spawn(send_archive(export, to_client));

@@ -5,6 +5,7 @@
 
 use super::elements::ReadError;
 use bytes::Bytes;
+use protocol::id::AttachmentId;
 use std::{
     borrow::Cow,
     fs::File,
@@ -22,8 +23,17 @@ use zip::{
 
 /// The file with the conversations.
 const CONVERSATIONS: &str = "conversations.json";
+/// The folder with the files of questions, each under its id.
+const ATTACHMENTS: &str = "attachments/";
+
+/// The name in an archive of a file that goes with a question.
+pub fn attachment_name(id: AttachmentId) -> String {
+    format!("{ATTACHMENTS}{id}")
+}
+
 const ABOUT: &str = "These are conversations from Rivulet.\n\n\
     conversations.json has all of them: an array with one conversation on each line, each with all its branches.\n\
+    attachments/ has the files that went with questions, by the ids that the messages name.\n\
     To take them in again, choose this file in the page's settings, or run: rivulet import <this file>\n";
 /// The most files that an archive may hold: exports have a few thousand pictures beside the conversations at most.
 const MOST_FILES: usize = 100_000;
@@ -82,6 +92,18 @@ impl ArchiveWriter {
         self.zip.write_all(json)
     }
 
+    /// Ends the list of conversations: what follows are files that go with their questions.
+    pub fn end_conversations(&mut self) -> io::Result<()> {
+        self.zip.write_all(b"\n]\n")
+    }
+
+    /// Adds such a file. Pictures are packed already.
+    pub fn add_attachment(&mut self, id: AttachmentId, content: &[u8]) -> io::Result<()> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        self.zip.start_file(attachment_name(id), options)?;
+        self.zip.write_all(content)
+    }
+
     /// How many bytes can be taken.
     pub fn ready(&self) -> usize {
         self.pieces.len()
@@ -93,8 +115,7 @@ impl ArchiveWriter {
     }
 
     /// Ends the archive, and gives what has not been taken yet.
-    pub fn finish(mut self) -> io::Result<Bytes> {
-        self.zip.write_all(b"\n]\n")?;
+    pub fn finish(self) -> io::Result<Bytes> {
         self.zip.finish()?;
         Ok(self.pieces.take())
     }
@@ -149,6 +170,12 @@ impl ArchiveReader {
         self.names.clone()
     }
 
+    /// The files of questions that are in it.
+    pub fn attachments(&self) -> Vec<AttachmentId> {
+        let names = self.zip.file_names().flatten();
+        names.filter_map(|name| name.strip_prefix(ATTACHMENTS)?.parse().ok()).collect()
+    }
+
     /// What is in a file, unpacked.
     pub fn read(&mut self, name: &str) -> Result<impl Read + '_, ReadError> {
         self.zip.by_name(name).map_err(|error| ReadError::Io(error.into()))
@@ -183,6 +210,9 @@ mod tests {
             largest = largest.max(writer.ready());
             bytes.extend(writer.take());
         }
+        writer.end_conversations().unwrap();
+        let id = AttachmentId(uuid::Uuid::from_u128(7));
+        writer.add_attachment(id, b"a file").unwrap();
         bytes.extend(writer.finish().unwrap());
         expected.push_str("\n]\n");
         assert!(largest < 200_000, "{largest} bytes were held");
@@ -192,11 +222,17 @@ mod tests {
         let mut text = String::new();
         reader.read("conversations.json").unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(text, expected);
+        assert_eq!(reader.attachments(), [id]);
+        let mut text = String::new();
+        reader.read(&attachment_name(id)).unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "a file");
     }
 
     #[test]
     fn an_archive_without_conversations_is_still_one() {
-        let bytes = ArchiveWriter::new().unwrap().finish().unwrap();
+        let mut writer = ArchiveWriter::new().unwrap();
+        writer.end_conversations().unwrap();
+        let bytes = writer.finish().unwrap();
         let mut text = String::new();
         ArchiveReader::open(file(&bytes)).unwrap().read(CONVERSATIONS).unwrap().read_to_string(&mut text).unwrap();
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), serde_json::json!([]));

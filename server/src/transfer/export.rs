@@ -2,12 +2,13 @@
 
 use super::{archive::ArchiveWriter, formats::rivulet};
 use crate::{
-    store::{StoreError, WholeConversation},
+    store::{Store, StoreError, WholeConversation},
     visitor::Owner,
 };
 use bytes::Bytes;
 use futures::{StreamExt, stream::BoxStream};
-use std::io;
+use protocol::id::AttachmentId;
+use std::{collections::HashSet, io, sync::Arc};
 
 /// How much is collected before it is handed on, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -26,10 +27,25 @@ pub enum ExportError {
     Archive(#[from] io::Error),
 }
 
-/// An archive that is being made. At most one conversation is held at a time.
+/// Somebody's conversations.
+pub struct Source {
+    /// Whose they are.
+    pub owner: Owner,
+    /// They themselves.
+    pub conversations: Conversations,
+}
+
+/// An archive that is being made. At most one conversation or one file is held at a time.
 pub struct Export {
-    /// Whose conversations come; with the owner where he is to be named.
-    sources: Vec<(Option<Owner>, Conversations)>,
+    store: Arc<dyn Store>,
+    sources: Vec<Source>,
+    /// Whether it says whose each conversation is.
+    names_owners: bool,
+    /// The files of the conversations that are in it, to be added at the end, each once.
+    files: Vec<(Owner, AttachmentId)>,
+    seen: HashSet<AttachmentId>,
+    /// Whether the list of conversations has ended.
+    listed: bool,
     /// None when the end has been given.
     archive: Option<ArchiveWriter>,
     conversations: u64,
@@ -37,37 +53,70 @@ pub struct Export {
 
 impl Export {
     /// An archive of these conversations, of which nobody is said to be the owner.
-    pub fn new(conversations: Conversations) -> io::Result<Self> {
-        Self::of(vec![(None, conversations)])
+    pub fn new(store: Arc<dyn Store>, source: Source) -> io::Result<Self> {
+        Self::of(store, vec![source], false)
     }
 
     /// An archive of the conversations of these owners, who are named in it.
-    pub fn with_owners(sources: Vec<(Owner, Conversations)>) -> io::Result<Self> {
-        Self::of(sources.into_iter().map(|(owner, conversations)| (Some(owner), conversations)).collect())
+    pub fn with_owners(store: Arc<dyn Store>, sources: Vec<Source>) -> io::Result<Self> {
+        Self::of(store, sources, true)
     }
 
-    fn of(mut sources: Vec<(Option<Owner>, Conversations)>) -> io::Result<Self> {
+    fn of(store: Arc<dyn Store>, mut sources: Vec<Source>, names_owners: bool) -> io::Result<Self> {
         sources.reverse();
-        Ok(Self { sources, archive: Some(ArchiveWriter::new()?), conversations: 0 })
+        let (files, seen, archive) = (Vec::new(), HashSet::new(), Some(ArchiveWriter::new()?));
+        Ok(Self { store, sources, names_owners, files, seen, listed: false, archive, conversations: 0 })
     }
 
     /// The next piece of the archive; `None` after the last. An error leaves the archive without its end, by which every reader
     /// sees that it is not whole.
     pub async fn next(&mut self) -> Result<Option<Bytes>, ExportError> {
-        let Some(archive) = &mut self.archive else { return Ok(None) };
-        while let Some((owner, conversations)) = self.sources.last_mut() {
-            match conversations.next().await {
-                Some(conversation) => {
-                    archive.add(&rivulet::write(&conversation?, owner.as_ref()))?;
-                    self.conversations += 1;
-                }
-                None => drop(self.sources.pop()),
+        while self.archive.is_some() {
+            let more = if self.listed { self.add_file().await? } else { self.add_conversation().await? };
+            let Some(archive) = &mut self.archive else { break };
+            if !more {
+                return Ok(self.archive.take().map(ArchiveWriter::finish).transpose()?);
             }
             if archive.ready() >= PIECE {
                 return Ok(Some(archive.take()));
             }
         }
-        self.archive.take().map(ArchiveWriter::finish).transpose().map_err(ExportError::from)
+        Ok(None)
+    }
+
+    /// Adds the next conversation, or ends their list.
+    async fn add_conversation(&mut self) -> Result<bool, ExportError> {
+        let Some(archive) = &mut self.archive else { return Ok(false) };
+        match self.sources.last_mut() {
+            Some(Source { owner, conversations }) => match conversations.next().await {
+                Some(conversation) => {
+                    let conversation = conversation?;
+                    archive.add(&rivulet::write(&conversation, self.names_owners.then_some(&*owner)))?;
+                    self.conversations += 1;
+                    let files = conversation.messages.iter().flat_map(|message| &message.attachments);
+                    let new = files.filter(|file| self.seen.insert(file.id));
+                    self.files.extend(new.map(|file| (owner.clone(), file.id)));
+                }
+                None => drop(self.sources.pop()),
+            },
+            None => {
+                archive.end_conversations()?;
+                self.listed = true;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Adds the next file; false if there is none.
+    async fn add_file(&mut self) -> Result<bool, ExportError> {
+        let (Some(archive), Some((owner, id))) = (&mut self.archive, self.files.pop()) else { return Ok(false) };
+        match self.store.attached_file(&owner, id).await {
+            Ok(file) => archive.add_attachment(id, &file.content)?,
+            // Its conversation was deleted in the meantime.
+            Err(StoreError::NotFound(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(true)
     }
 
     /// How many conversations are in it so far.

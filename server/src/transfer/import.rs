@@ -3,6 +3,7 @@
 //! A damaged file changes nothing, because nothing is stored before its end has been seen. What is half stored when the server is
 //! killed is completed by importing the same file again: what is there already is passed over.
 
+mod files;
 mod source;
 
 pub use source::Limits;
@@ -16,6 +17,7 @@ use crate::{
     store::{Imported, Store, StoreError, WholeConversation},
     visitor::Owner,
 };
+use files::{Files, Named};
 use futures::{StreamExt, stream::FuturesUnordered};
 use protocol::{
     error::{ErrorCode, PublicError},
@@ -124,6 +126,8 @@ pub struct Checked {
     pub conversations: u64,
     /// Whether it says of each whose it is.
     pub names_owners: bool,
+    /// The files that go with questions.
+    files: Named,
 }
 
 /// Reads a file to its end. It takes as long as the file is large: not for a thread that serves. `progress` is told the bytes of JSON
@@ -136,6 +140,7 @@ pub fn check(
 ) -> Result<Checked, ImportError> {
     let source = Source::new(file, limits);
     let (mut conversations, mut usable, mut names_owners, mut reason) = (0, 0_u64, true, None);
+    let mut named = Named::new();
     source.each(&mut |element, at| {
         conversations += 1;
         progress(at);
@@ -150,6 +155,7 @@ pub fn check(
             Ok(incoming) => {
                 usable += 1;
                 names_owners &= incoming.owner.is_some();
+                files::note(&mut named, &incoming);
             }
             Err(Refused::Broken(_)) if is_word => return Err(ReadError::NoJson.into()),
             Err(Refused::Broken(problem)) => return Err(ImportError::Damaged { number: conversations, problem }),
@@ -160,7 +166,7 @@ pub fn check(
     if usable == 0 {
         return Err(ImportError::Nothing(reason.unwrap_or_else(|| "it is empty".to_owned())));
     }
-    Ok(Checked { source, conversations, names_owners })
+    Ok(Checked { source, conversations, names_owners, files: named })
 }
 
 fn read(element: Element, number: u64, limits: Limits) -> Result<Incoming, Refused> {
@@ -206,7 +212,9 @@ pub async fn import(
     mut progress: impl FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
     let (to_us, mut coming) = mpsc::channel::<OnTheWay>(1);
-    let reading = tokio::task::spawn_blocking(move || send_all(&checked.source, &to_us));
+    let source = Arc::new(checked.source);
+    let files = Files::take_in(&*store, Arc::clone(&source), checked.files, &whose, leave).await?;
+    let reading = tokio::task::spawn_blocking(move || send_all(&source, &to_us));
     let (mut report, mut done) = (ImportReport::default(), 0);
     let (mut storing, mut ended, mut failed) = (FuturesUnordered::new(), false, None);
     loop {
@@ -216,7 +224,12 @@ pub async fn import(
                 ended = true;
             }
             next = coming.recv(), if !ended && storing.len() < AT_ONCE => match next {
-                Some((incoming, place)) => storing.push(store_one(&*store, &whose, incoming, place)),
+                Some((mut incoming, place)) => {
+                    if let Ok(incoming) = &mut incoming {
+                        files.give(incoming);
+                    }
+                    storing.push(store_one(&*store, &whose, incoming, place));
+                }
                 None => ended = true,
             },
             Some(stored) = storing.next(), if !storing.is_empty() => {
@@ -233,6 +246,8 @@ pub async fn import(
     }
     // Nobody takes any more: the thread that reads ends.
     drop(coming);
+    drop(storing);
+    files.clear(&*store).await;
     let read = reading.await.map_err(|_| ImportError::Failed)?;
     match failed {
         Some(ImportError::Store { error, .. }) => Err(ImportError::Store { error, imported: report.imported }),

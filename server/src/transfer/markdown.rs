@@ -22,6 +22,9 @@ pub fn write(conversation: &WholeConversation) -> String {
         if !content.is_empty() {
             let _ = write!(page, "\n{content}\n");
         }
+        for file in &message.attachments {
+            let _ = write!(page, "\n*(attached: {})*\n", file.name);
+        }
         if let Some(end) = end(message) {
             let _ = write!(page, "\n*({end})*\n");
         }

@@ -371,3 +371,41 @@ async fn a_client_sends_only_so_many_files() {
     assert!(refused.headers().contains_key("retry-after"));
     problem(refused, 429, "rate_limited").await;
 }
+
+#[tokio::test]
+async fn files_go_out_in_an_archive_and_come_in_again() {
+    let app = TestApp::start().await;
+    let (image, notes) = (upload(&app, "a.png", PNG).await, upload(&app, "n.txt", b"notes").await);
+    let id = app.conversation().await;
+    ask(&app, &id, "/fast Look", &[&image, &notes]).await;
+    let markdown = app.get(&format!("/api/conversations/{id}/export?format=markdown")).await.text().await.unwrap();
+    assert!(markdown.contains("*(attached: a.png)*"), "{markdown}");
+    let single = app.get(&format!("/api/conversations/{id}/export")).await.bytes().await.unwrap();
+    let archive = app.get("/api/export").await.bytes().await.unwrap();
+    let import = async |client: &Client, file: Vec<u8>| -> Value {
+        let request = app.request_by(client, Method::POST, "/api/import").body(file);
+        request.send().await.unwrap().json().await.unwrap()
+    };
+    // Who has it already gets nothing twice.
+    assert_eq!(import(&app.client, archive.to_vec()).await["skipped_count"], 1);
+    let other = visitor();
+    let report = import(&other, archive.to_vec()).await;
+    assert_eq!((&report["imported"], &report["incomplete_count"]), (&json!(1), &json!(0)), "{report}");
+    let read = async |client: &Client, path: String| app.request_by(client, Method::GET, &path).send().await.unwrap();
+    let list: Value = read(&other, "/api/conversations".into()).await.json().await.unwrap();
+    let path = format!("/api/conversations/{}", list["conversations"][0]["id"].as_str().unwrap());
+    let messages: Value = read(&other, path).await.json::<Value>().await.unwrap()["messages"].clone();
+    let files = &messages[0]["attachments"];
+    assert_eq!(
+        (&files[0]["name"], &files[0]["width"], &files[1]["name"]),
+        (&json!("a.png"), &json!(1), &json!("n.txt"))
+    );
+    let file = |at: usize| format!("/api/attachments/{}", files[at]["id"].as_str().unwrap());
+    assert_eq!(read(&other, file(0)).await.bytes().await.unwrap(), PNG);
+    assert_eq!(read(&other, file(1)).await.text().await.unwrap(), "notes");
+    problem(app.get(&file(0)).await, 404, "not_found").await;
+    // One conversation by itself has no files beside it, and says so.
+    let third = visitor();
+    let report = import(&third, single.to_vec()).await;
+    assert_eq!(report["incomplete"][0]["reason"], "1 picture and 1 attached file were left out");
+}

@@ -64,7 +64,12 @@ async fn wrong_types_and_values_name_the_field() {
 
 #[tokio::test]
 async fn what_is_too_large_is_refused() {
-    let app = TestApp::with(&[("RIVULET_MAX_INPUT_BYTES", "1000"), ("RIVULET_MAX_MESSAGES", "3")]).await;
+    let app = TestApp::with(&[
+        ("RIVULET_MAX_INPUT_BYTES", "1000"),
+        ("RIVULET_MAX_MESSAGES", "3"),
+        ("RIVULET_MAX_FILES_BYTES", "9"),
+    ])
+    .await;
     let long = json!({"message": "x".repeat(1001)}).to_string();
     let detail = refused(&app, "/api/chat/stream", long, 400, "invalid_request").await;
     assert!(detail.contains("at most 1000 bytes"), "{detail}");

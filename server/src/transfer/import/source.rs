@@ -2,14 +2,17 @@
 
 use super::{
     super::{
-        archive::{ArchiveReader, is_archive},
+        archive::{ArchiveReader, attachment_name, is_archive},
         elements::{Element, Elements},
     },
     ImportError,
+    files::LARGEST,
 };
+use bytes::Bytes;
+use protocol::id::AttachmentId;
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Seek},
+    io::{self, BufRead, BufReader, Read, Seek},
 };
 
 /// How much is taken in.
@@ -78,6 +81,31 @@ impl Source {
         for name in archive.names() {
             let json = BufReader::with_capacity(BUFFER, archive.read(&name)?);
             self.values(json, &mut read, take)?;
+        }
+        Ok(())
+    }
+
+    /// Hands on the files of questions, one after the other. What is too large is passed over.
+    pub(super) fn files(
+        &self,
+        take: &dyn Fn(AttachmentId, Bytes) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
+        let mut file = self.file.try_clone()?;
+        file.rewind()?;
+        let mut beginning = BufReader::with_capacity(BUFFER, file);
+        if !is_archive(beginning.fill_buf()?) {
+            return Ok(());
+        }
+        let mut archive = ArchiveReader::open(beginning.into_inner())?;
+        let mut left = self.limits.bytes;
+        for id in archive.attachments() {
+            let mut bytes = Vec::new();
+            archive.read(&attachment_name(id))?.take(LARGEST + 1).read_to_end(&mut bytes)?;
+            let size = bytes.len() as u64;
+            left = left.checked_sub(size).ok_or(ImportError::TooLarge(self.limits.bytes))?;
+            if size <= LARGEST {
+                take(id, bytes.into())?;
+            }
         }
         Ok(())
     }
