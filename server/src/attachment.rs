@@ -63,8 +63,11 @@ pub fn inspect(name: &str, content: Bytes, limits: AttachmentLimits) -> Result<A
     Ok(AttachedFile { attachment, content })
 }
 
+/// Width and height in pixels.
+type Pixels = (u32, u32);
+
 /// The media type of a file, and the size of an image.
-fn kind(content: &[u8]) -> Result<(&'static str, Option<(u32, u32)>), Unusable> {
+fn kind(content: &[u8]) -> Result<(&'static str, Option<Pixels>), Unusable> {
     if content.is_empty() {
         return Err(Unusable::Empty);
     }

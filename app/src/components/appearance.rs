@@ -107,7 +107,7 @@ pub fn AppearanceSection(
             let chosen = move || appearance.0.with(|chosen| chosen[at] == value);
             view! {
                 <label class="appearance__choice">
-                    <input type="radio" name=group.attribute value=value prop:checked=move || chosen()
+                    <input type="radio" name=group.attribute value=value prop:checked=chosen
                         on:change=move |_: ev::Event| appearance.choose(at, value) />
                     {name()}
                 </label>

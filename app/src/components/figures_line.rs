@@ -37,7 +37,7 @@ pub fn FiguresLine(
         <p class="figures-line">
             <span class="figures-line__model" dir="ltr">{move || model.get()}</span>
             <span data-figure="speed">{move || figure(0)}</span>
-            <span data-figure="tokens" title=move || read()>{move || figure(1)}</span>
+            <span data-figure="tokens" title=read>{move || figure(1)}</span>
             <span data-figure="first-token">{move || figure(2)}</span>
             <span data-figure="duration">{move || figure(3)}</span>
             <span data-figure="cost">{move || cost.get()}</span>

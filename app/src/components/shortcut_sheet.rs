@@ -4,9 +4,11 @@ use super::{commands::Command, dialog::Dialog};
 use crate::{browser::keyboard, words};
 use leptos::prelude::*;
 
+/// The name of what a key does, in the language of the page.
+type Name = fn() -> &'static str;
+
 /// What the writing place does by itself.
-const WRITING: [(fn() -> &'static str, &str); 3] =
-    [(words::send, "Enter"), (words::new_line, "Shift+Enter"), (words::use_preset, "/")];
+const WRITING: [(Name, &str); 3] = [(words::send, "Enter"), (words::new_line, "Shift+Enter"), (words::use_preset, "/")];
 
 /// A sheet of all shortcuts. `?` opens it from anywhere but where text is typed.
 #[component]
