@@ -1,7 +1,7 @@
 import { faults } from "../support/accessibility";
 import { expect, test } from "../support/fixtures";
 
-test.use({ expectedInConsole: /ERR_FAILED|Failed to load resource/ });
+test.use({ expectedInConsole: /ERR_FAILED|Failed to load resource|Failed to fetch dynamically imported module/ });
 
 test("what is chosen holds at once, and stands in the first bytes of the next visit", async ({ chat, context, page }) => {
   await chat.open();
@@ -20,7 +20,7 @@ test("what is chosen holds at once, and stands in the first bytes of the next vi
   const bare = await context.newPage();
   await bare.route(/\.(js|wasm)$/, (route) => route.abort());
   await bare.goto("/", { waitUntil: "commit" });
-  await bare.locator("textarea").waitFor();
+  await bare.locator(".composer__text").waitFor();
   await expect(bare.locator("html")).toHaveAttribute("data-theme", "dark");
   await expect(bare.locator("body")).toHaveCSS("background-color", "rgb(18, 23, 25)");
   await expect(bare.locator("html")).toHaveCSS("font-size", "22px");

@@ -104,10 +104,9 @@ pub fn AppearanceSection(
 ) -> impl IntoView {
     let groups = GROUPS.iter().enumerate().map(|(at, group)| {
         let choices = group.choices.iter().map(|&(value, name)| {
-            let chosen = move || appearance.0.with(|chosen| chosen[at] == value);
             view! {
                 <label class="appearance__choice">
-                    <input type="radio" name=group.attribute value=value prop:checked=chosen
+                    <input type="radio" name=group.attribute value=value prop:checked=move || appearance.0.with(|chosen| chosen[at] == value)
                         on:change=move |_: ev::Event| appearance.choose(at, value) />
                     {name()}
                 </label>

@@ -32,12 +32,11 @@ pub fn FiguresLine(
     });
     // One after the other, in the order in which they are shown.
     let figure = move |at: usize| figures.with(|figures| in_words(figures, at, live.get()));
-    let read = move || figures.with(|figures| figures.input_tokens.map(words::tokens_read));
     view! {
         <p class="figures-line">
             <span class="figures-line__model" dir="ltr">{move || model.get()}</span>
             <span data-figure="speed">{move || figure(0)}</span>
-            <span data-figure="tokens" title=read>{move || figure(1)}</span>
+            <span data-figure="tokens" title=move || figures.with(|figures| figures.input_tokens.map(words::tokens_read))>{move || figure(1)}</span>
             <span data-figure="first-token">{move || figure(2)}</span>
             <span data-figure="duration">{move || figure(3)}</span>
             <span data-figure="cost">{move || cost.get()}</span>

@@ -4,7 +4,7 @@ use super::{commands::Command, dialog::Dialog};
 use crate::{browser::keyboard, words};
 use leptos::prelude::*;
 
-/// The name of what a key does, in the language of the page.
+/// Gives a name in the language of the page.
 type Name = fn() -> &'static str;
 
 /// What the writing place does by itself.

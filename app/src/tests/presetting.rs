@@ -4,8 +4,11 @@ use super::{
     conversation::{find, forget_all, press, shown, until},
     fake_server::{FakeServer, Reply},
 };
-use crate::{StreamingChatHandle, StreamingChatOptions, components::composer::Composer, presets::Presets};
+use crate::{
+    StreamingChatHandle, StreamingChatOptions, browser::time::sleep, components::composer::Composer, presets::Presets,
+};
 use leptos::prelude::*;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement};
@@ -51,6 +54,7 @@ async fn a_slash_offers_presets_and_enter_takes_one() {
     type_text(&area, "/gre");
     assert_eq!(chat.draft.get_untracked(), "/gre");
     type_text(&area, "");
+    sleep(Duration::from_millis(30)).await;
     type_text(&area, "/g");
     until(|| options() == 1).await;
     type_text(&area, "/no such");
