@@ -9,7 +9,7 @@ test.describe.configure({ timeout: 180_000 });
 
 /** What people and models have written, names and code. What remains is the page's own. */
 const WRITTEN =
-  ".markdown p, .markdown li, .markdown td, .markdown th, .markdown h2, .markdown h3, .markdown h4, .user-message__bubble, code, kbd, option, optgroup, " +
+  ".markdown, .user-message__bubble, code, kbd, option, optgroup, " +
   ".suggestions, .conversation-row__title, .search-dialog__title, .search-dialog__snippet, .code-block__language, .figures-line__model, .shared-page h1, " +
   ".sidebar__brand, textarea, .error-card__detail, .layout__main > h1";
 
@@ -20,7 +20,8 @@ async function said(page: Page): Promise<string[]> {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const place = texts.currentNode.parentElement!;
-      if (!place.closest(`script, noscript, ${written}`)) found.push(texts.currentNode.textContent!);
+      const own = place.closest(".code-block__lines, .code-block__unfold, .remote-image__load");
+      if (own || !place.closest(`script, noscript, ${written}`)) found.push(texts.currentNode.textContent!);
     }
     for (const element of document.body.querySelectorAll("[aria-label], [title], [placeholder]")) {
       // The title of a row is the conversation's.
@@ -72,6 +73,8 @@ test.describe("says nothing in English in", () => {
 
 /** What stands out of the screen, or is cut off in what it stands in. */
 async function overflowing(page: Page): Promise<string[]> {
+  // A drawer that closes is on its way out.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity).map((one) => one.finished)));
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
     const scrolls = (element: Element | null): boolean =>
