@@ -1,0 +1,77 @@
+// Files that go with a question: chosen, dropped, pasted, taken away, sent, and still there after a reload.
+import { expect, test } from "../support/fixtures";
+
+/** One red pixel. */
+const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC", "base64");
+
+const tray = "Attached files";
+
+test("files are chosen, kept over a reload, taken away and sent", async ({ chat, page }) => {
+  await chat.open();
+  const files = page.getByRole("list", { name: tray }).getByRole("listitem");
+  await page.getByLabel("Attach files").setInputFiles([
+    { name: "red.png", mimeType: "image/png", buffer: png },
+    { name: "notes.md", mimeType: "text/markdown", buffer: Buffer.from("# Notes") },
+  ]);
+  await expect(files).toHaveCount(2);
+  await expect(files.first().locator("img")).toBeVisible();
+  await chat.input.fill("/fast What is it?");
+  await expect(chat.send).toBeEnabled();
+  await chat.reload();
+  await expect(files).toHaveCount(2);
+  await page.getByRole("button", { name: "Remove notes.md" }).click();
+  await expect(files).toHaveCount(1);
+  await chat.send.click();
+  await expect(files).toHaveCount(0);
+  await expect(chat.answers.last()).toContainText("red.png: an image (image/png, 69 bytes, 1 × 1 pixels)");
+  const small = chat.questions.last().getByRole("button", { name: "red.png" });
+  await expect(small).toBeVisible();
+  await small.click();
+  const large = page.getByRole("dialog", { name: "red.png" });
+  await expect(large).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(large).toBeHidden();
+  await chat.reload();
+  await expect(small).toBeVisible();
+});
+
+for (const way of ["drop", "paste"] as const) {
+  test(`files come by ${way}`, async ({ chat, page }) => {
+    await chat.open();
+    await page.evaluate(
+      ({ way, base64 }) => {
+        const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], "a.png", { type: "image/png" }));
+        const at = way === "paste" ? document.querySelector("textarea") : document.body;
+        const event =
+          way === "paste"
+            ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
+            : new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true });
+        at?.dispatchEvent(event);
+      },
+      { way, base64: png.toString("base64") },
+    );
+    await expect(page.getByRole("list", { name: tray }).getByRole("listitem")).toHaveCount(1);
+    // A picture may be all that is asked.
+    await expect(chat.send).toBeEnabled();
+    await chat.send.click();
+    await expect(chat.questions.last().getByRole("button", { name: "a.png" })).toBeVisible();
+  });
+}
+
+test("what is not taken is said in words, and a name is only a name", async ({ chat, page }) => {
+  await chat.open();
+  const files = page.getByRole("list", { name: tray }).getByRole("listitem");
+  await page.getByLabel("Attach files").setInputFiles([
+    { name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff]) },
+    { name: "<img src=x onerror=alert(1)>.png", mimeType: "image/png", buffer: png },
+  ]);
+  await expect(files.first().getByRole("alert")).toContainText("PDF");
+  await expect(chat.send, "what failed is not forgotten in silence").toBeDisabled();
+  await page.getByRole("button", { name: "Remove a.pdf" }).click();
+  await expect(files.first()).toContainText("<img src=x onerror=alert(1)>.png");
+  await chat.send.click();
+  await expect(chat.questions.last().getByRole("button", { name: "<img src=x onerror=alert(1)>.png" })).toBeVisible();
+  expect(await page.locator("img[onerror]").count()).toBe(0);
+});
