@@ -116,7 +116,7 @@ fn answer(rng: &mut Rng, script: Script, parent: Option<MessageId>, at: u64, mar
         status: if rng.u8(0..50) == 0 { MessageStatus::Stopped } else { MessageStatus::Complete },
         model: Some("demo/rivulet".to_owned()),
         finish_reason: Some(FinishReason::Stop),
-        usage: Some(Usage { input_tokens: rng.u64(10..4_000), output_tokens: count as u64 }),
+        usage: Some(Usage { input_tokens: rng.u64(10..4_000), output_tokens: count as u64, cached_input_tokens: 0 }),
         content,
         ..Message::answer(MessageId(uuid(rng)), parent, at)
     }

@@ -110,7 +110,7 @@ impl Command {
         }
     }
 
-    /// Its keys, as [`keyboard::pressed`] writes them; `Mod` is Ctrl, or ⌘ on a Mac.
+    /// Its keys, as `browser::keyboard` writes them; `Mod` is Ctrl, or ⌘ on a Mac.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
             Self::NewChat => &["Mod+Shift+O"],
