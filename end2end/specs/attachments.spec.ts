@@ -43,7 +43,7 @@ for (const way of ["drop", "paste"] as const) {
         const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
         const data = new DataTransfer();
         data.items.add(new File([bytes], "a.png", { type: "image/png" }));
-        const at = way === "paste" ? document.querySelector("textarea") : document.body;
+        const at = way === "paste" ? document.querySelector(".composer__text") : document.body;
         const event =
           way === "paste"
             ? new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })
@@ -60,18 +60,22 @@ for (const way of ["drop", "paste"] as const) {
   });
 }
 
-test("what is not taken is said in words, and a name is only a name", async ({ chat, page }) => {
-  await chat.open();
-  const files = page.getByRole("list", { name: tray }).getByRole("listitem");
-  await page.getByLabel("Attach files").setInputFiles([
-    { name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff]) },
-    { name: "<img src=x onerror=alert(1)>.png", mimeType: "image/png", buffer: png },
-  ]);
-  await expect(files.first().getByRole("alert")).toContainText("PDF");
-  await expect(chat.send, "what failed is not forgotten in silence").toBeDisabled();
-  await page.getByRole("button", { name: "Remove a.pdf" }).click();
-  await expect(files.first()).toContainText("<img src=x onerror=alert(1)>.png");
-  await chat.send.click();
-  await expect(chat.questions.last().getByRole("button", { name: "<img src=x onerror=alert(1)>.png" })).toBeVisible();
-  expect(await page.locator("img[onerror]").count()).toBe(0);
+test.describe("refused", () => {
+  test.use({ expectedInConsole: /status of 400/ });
+
+  test("what is not taken is said in words, and a name is only a name", async ({ chat, page }) => {
+    await chat.open();
+    const files = page.getByRole("list", { name: tray }).getByRole("listitem");
+    await page.getByLabel("Attach files").setInputFiles([
+      { name: "a.pdf", mimeType: "application/pdf", buffer: Buffer.from([0x25, 0x50, 0x44, 0x46, 0xff]) },
+      { name: "<img src=x onerror=alert(1)>.png", mimeType: "image/png", buffer: png },
+    ]);
+    await expect(files.first().getByRole("alert")).toContainText("PDF");
+    await expect(chat.send, "what failed is not forgotten in silence").toBeDisabled();
+    await page.getByRole("button", { name: "Remove a.pdf" }).click();
+    await expect(files.first()).toContainText("<img src=x onerror=alert(1)>.png");
+    await chat.send.click();
+    await expect(chat.questions.last().getByRole("button", { name: "<img src=x onerror=alert(1)>.png" })).toBeVisible();
+    expect(await page.locator("img[onerror]").count()).toBe(0);
+  });
 });

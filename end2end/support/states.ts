@@ -27,7 +27,7 @@ export async function walk(page: Page, look: (state: string) => Promise<void>): 
   await page.locator(".settings-dialog[open]").waitFor();
   await page.locator(".settings-dialog__numbers input").first().fill("9");
   await page.locator(".settings-dialog button[type=submit]").click();
-  await page.locator(".settings-dialog__error").waitFor();
+  await page.locator(".settings-dialog__error[role=alert]").waitFor();
   await look("settings");
   await page.keyboard.press("Escape");
 

@@ -178,7 +178,7 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>, commands: Option<C
                 <Icon drawing=Drawing::Close />
             </button>
         </div>
-        <div class="search-dialog__body">
+        <div class="search-dialog__body" tabindex="0">
             <Show when=move || search.finding.get() == Finding::Idle && typed.with(String::is_empty) && actions.conversations.known.with(|known| !known.is_empty())>
                 <p class="search-dialog__recent" aria-hidden="true">{words::recent()}</p>
             </Show>
