@@ -32,9 +32,9 @@ async function said(page: Page): Promise<string[]> {
   }, WRITTEN);
 }
 
-/** What stands in two languages alike: names, and words that both have. */
+/** What stands in two languages alike: names, keys, and words that both have. */
 const ALIKE: Record<string, RegExp> = {
-  "*": /^(Rivulet|Top p|English|Français|Deutsch|Español|简体中文|العربية|Ctrl K|.* – Rivulet)$/,
+  "*": /^(Rivulet|Top p|English|Français|Deutsch|Español|简体中文|العربية|((Ctrl|⇧|Esc|⌫|[A-Z])( |$))+|.* – Rivulet)$/,
   fr: /^(Chat|Conversations|Message|Versions|Question|Notifications|Image|Code, .*|Assistant, .*|.*tokens?(\/s)?|first after .*)$/,
   de: /^(Chat|Demo|\d.* token\/s)$/i,
   es: /^(Chat|Demo|.*tokens?(\/s)?)$/,
