@@ -20,7 +20,8 @@ const TO_THE_END: &str =
 const INSTALL: &str =
     "addEventListener('load',()=>navigator.serviceWorker?.register('/service-worker.js').catch(()=>{}))";
 
-/// The document, as the server renders it. Expects a [`PageData`] in the context.
+/// The document, as the server renders it. What it sets unescaped are constants, the texts of a language, of which a test says
+/// that none has a `<`, and the page's data, in which every `<` is written as an escape. Expects a [`PageData`] in the context.
 ///
 /// ```
 /// # use leptos::prelude::*;

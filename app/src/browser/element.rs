@@ -2,9 +2,10 @@
 
 use super::number;
 use wasm_bindgen::{JsCast, closure::Closure};
+pub(crate) use web_sys::HtmlElement;
 use web_sys::{
-    Element, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlTextAreaElement, IntersectionObserver,
-    IntersectionObserverInit, ResizeObserver, Text,
+    Element, HtmlDialogElement, HtmlInputElement, HtmlTextAreaElement, IntersectionObserver, IntersectionObserverInit,
+    ResizeObserver, Text,
 };
 
 /// Appends to the last text of an element, and leaves what is there (and what is selected in it) alone.

@@ -1,12 +1,11 @@
 //! The colours of code that the server has not rendered: it is asked for them line by line, while the code grows. Each line
 //! is sent once; the server remembers where it stopped.
 
-use crate::browser::{highlights, http, time};
+use crate::browser::{element::HtmlElement, highlights, http, time};
 use leptos::{prelude::*, task::spawn_local};
 use protocol::highlight::{HighlightRequest, Highlighted, LONGEST};
 use send_wrapper::SendWrapper;
 use std::{rc::Rc, sync::Arc, time::Duration};
-use web_sys::HtmlElement;
 
 /// What comes within this time is asked for together.
 const PAUSE: Duration = Duration::from_millis(200);
