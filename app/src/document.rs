@@ -2,7 +2,7 @@
 
 use crate::{
     browser::document,
-    components::appearance::theme_colours,
+    components::{appearance::theme_colours, missing_part::MissingPart},
     erased::effect,
     page_data::{self, Density, PageData, TextSize, Theme},
     pages::{chat::ChatPage, title},
@@ -59,6 +59,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App />
+                <MissingPart />
                 <script nonce=use_nonce() inner_html=TO_THE_END></script>
                 <script nonce=use_nonce() inner_html=INSTALL></script>
                 <script type="text/plain" id=words::ELEMENT inner_html=words::written()></script>

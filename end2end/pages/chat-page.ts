@@ -68,6 +68,13 @@ export class ChatPage {
     await this.page.locator("[data-hydrated]").first().waitFor({ state: "attached" });
   }
 
+  /** Moves the mouse, and waits for the part of the page that comes at the first sign of a person. */
+  async touch(): Promise<void> {
+    await this.page.mouse.move(5, 5);
+    await this.page.mouse.move(6, 6);
+    await expect.poll(() => this.page.evaluate(() => localStorage.getItem("rivulet:later"))).not.toBeNull();
+  }
+
   /** Types a message and sends it by Enter; returns its answer. */
   async ask(text: string): Promise<Answer> {
     const before = await this.answers.count();

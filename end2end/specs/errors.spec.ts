@@ -41,6 +41,7 @@ test.describe("a server that cannot be reached", () => {
 
   test("gets the question as soon as it can be", async ({ chat, network }) => {
     await chat.open(network.url);
+    await chat.touch();
     network.down();
     await chat.ask("/fast are you there?");
     await expect(chat.page.getByText(/reconnecting/i)).toBeVisible();
@@ -54,6 +55,7 @@ test.describe("a server that cannot be reached", () => {
   test("in the end is told in words, keeps the question, and Retry sends it", async ({ chat, network }) => {
     await chat.page.clock.install();
     await chat.open(network.url);
+    await chat.touch();
     network.down();
     await chat.ask("/fast are you there?");
     await expect(async () => {

@@ -33,6 +33,7 @@ pub mod language_section;
 pub mod menu;
 pub mod message_attachments;
 pub mod message_list;
+pub mod missing_part;
 pub mod model_banner;
 pub mod model_picker;
 pub mod notice_line;

@@ -180,6 +180,8 @@ pub(super) const TEXTS: Texts = Texts {
     demo_add: "إضافة نموذج حقيقي",
     demo_how: "شغّل Rivulet مع مفتاح في متغيرات بيئته: `OPENAI_API_KEY` أو `ANTHROPIC_API_KEY` أو `GEMINI_API_KEY`؛ أو مع خادم خاص بك: `OLLAMA_HOST` أو `OPENAI_COMPATIBLE_BASE_URL` (llama.cpp، vLLM، …). يُعثر على Ollama وllama.cpp تلقائيًا على منافذهما المحلية المعتادة.",
     offline: "أنت غير متصل. ما ترسله ينتظر هنا ويُرسَل عندما تعود الشبكة.",
+    missing_part: "تعذّر تحميل جزء من هذه الصفحة: لا يمكن الوصول إلى الخادم، أو صدر إصدار جديد منه. ما كتبته محفوظ.",
+    reload: "إعادة التحميل",
 
     search: "بحث",
     search_keys: "Ctrl K",

@@ -180,6 +180,8 @@ pub(super) const TEXTS: Texts = Texts {
     demo_add: "添加真实模型",
     demo_how: "启动 Rivulet 时在环境变量中提供密钥：`OPENAI_API_KEY`、`ANTHROPIC_API_KEY` 或 `GEMINI_API_KEY`；或者使用您自己的服务器：`OLLAMA_HOST` 或 `OPENAI_COMPATIBLE_BASE_URL`（llama.cpp、vLLM 等）。位于常用本地端口的 Ollama 和 llama.cpp 会被自动发现。",
     offline: "您已离线。您发送的内容会在此等候，网络恢复后发出。",
+    missing_part: "此页面的一部分无法加载：服务器无法连接，或已有新版本。您输入的内容已保留。",
+    reload: "重新加载",
 
     search: "搜索",
     search_keys: "Ctrl K",

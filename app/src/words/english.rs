@@ -200,6 +200,8 @@ texts! {
     /// What stands between backticks is shown as code.
     demo_how = "Start Rivulet with a key in its environment: `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` or `GEMINI_API_KEY`; or with a server of your own: `OLLAMA_HOST` or `OPENAI_COMPATIBLE_BASE_URL` (llama.cpp, vLLM, …). Ollama and llama.cpp on their usual local ports are found without.";
     offline = "You are offline. What you send waits here and goes out when the network is back.";
+    missing_part = "A part of this page could not be loaded: the server can't be reached, or has a new version. What you typed is kept.";
+    reload = "Reload";
 
     // Search.
     search = "Search";

@@ -180,6 +180,8 @@ pub(super) const TEXTS: Texts = Texts {
     demo_add: "Ajouter un vrai modèle",
     demo_how: "Démarrez Rivulet avec une clé dans son environnement : `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` ou `GEMINI_API_KEY` ; ou avec votre propre serveur : `OLLAMA_HOST` ou `OPENAI_COMPATIBLE_BASE_URL` (llama.cpp, vLLM, …). Ollama et llama.cpp sont trouvés d’eux-mêmes sur leurs ports locaux habituels.",
     offline: "Vous êtes hors ligne. Ce que vous envoyez attend ici et partira au retour du réseau.",
+    missing_part: "Une partie de cette page n’a pas pu être chargée : le serveur est injoignable ou a changé de version. Ce que vous avez écrit est conservé.",
+    reload: "Recharger",
 
     search: "Rechercher",
     search_keys: "Ctrl K",

@@ -180,6 +180,8 @@ pub(super) const TEXTS: Texts = Texts {
     demo_add: "Ein echtes Modell hinzufügen",
     demo_how: "Starten Sie Rivulet mit einem Schlüssel in seiner Umgebung: `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` oder `GEMINI_API_KEY`; oder mit einem eigenen Server: `OLLAMA_HOST` oder `OPENAI_COMPATIBLE_BASE_URL` (llama.cpp, vLLM, …). Ollama und llama.cpp werden auf ihren üblichen lokalen Ports von selbst gefunden.",
     offline: "Sie sind offline. Was Sie senden, wartet hier und geht hinaus, sobald das Netz wieder da ist.",
+    missing_part: "Ein Teil dieser Seite konnte nicht geladen werden: Der Server ist nicht erreichbar oder hat eine neue Version. Was Sie geschrieben haben, bleibt erhalten.",
+    reload: "Neu laden",
 
     search: "Suchen",
     search_keys: "Strg K",

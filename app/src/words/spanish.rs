@@ -180,6 +180,8 @@ pub(super) const TEXTS: Texts = Texts {
     demo_add: "Añadir un modelo real",
     demo_how: "Inicia Rivulet con una clave en su entorno: `OPENAI_API_KEY`, `ANTHROPIC_API_KEY` o `GEMINI_API_KEY`; o con un servidor propio: `OLLAMA_HOST` u `OPENAI_COMPATIBLE_BASE_URL` (llama.cpp, vLLM, …). Ollama y llama.cpp se encuentran solos en sus puertos locales habituales.",
     offline: "Estás sin conexión. Lo que envíes espera aquí y saldrá cuando vuelva la red.",
+    missing_part: "No se pudo cargar una parte de esta página: el servidor no responde o tiene una versión nueva. Lo que has escrito se conserva.",
+    reload: "Recargar",
 
     search: "Buscar",
     search_keys: "Ctrl K",
