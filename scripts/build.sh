@@ -24,8 +24,9 @@ fi
 
 say "building for release (the first time takes several minutes)"
 rm -f "$stamp"
+# Names of functions say for which types they are: scripts/wasm tells by them what a first visit runs.
 # Messages of panics in the page say where in a crate, and not where that crate lies on the machine that built the page.
-CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:-}"
+CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="${CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS:-} -Csymbol-mangling-version=v0"
 for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS+=" --remap-path-prefix=$folder="
 done

@@ -1,5 +1,5 @@
 // Makes a page that notes which of its functions are run, for scripts/page-profile.sh: each begins with a call that gives its number.
-// The names by number lie beside the WASM, and the page's script keeps the numbers in `functionsRun`.
+// The names by number, each with how long its function is as text, lie beside the WASM, and the page's script keeps the numbers in `functionsRun`.
 import { appendFileSync, writeFileSync } from "node:fs";
 import { read, readable, write } from "./wat.mjs";
 
@@ -11,7 +11,7 @@ const texts = parts.map(({ kind, name, isImport, text }) => {
   if (kind !== "func" || isImport || !lines[1]?.startsWith("  ")) return text;
   const body = lines.findIndex((line, at) => at > 0 && !line.startsWith("  (local "));
   lines.splice(body, 0, `  (call $profile.note (i32.const ${noted.length}))`);
-  noted.push(readable(name));
+  noted.push({ name: readable(name), lines: lines.length });
   return lines.join("\n");
 });
 texts.splice(parts.findIndex(({ isImport }) => isImport), 0, ` (import "profile" "note" (func $profile.note (param i32)))\n`);

@@ -45,7 +45,7 @@ export function readable(name) {
   return name
     .replace(/^\$"?|"$/g, "")
     .replace(/::h[0-9a-f]{16}$/, "")
-    .replace(/\[(?:[0-9a-f]{16}|\d+)\]/g, "");
+    .replace(/\[[0-9a-f]{1,16}\]/g, "");
 }
 
 /** What a data segment puts into the memory. */
