@@ -55,7 +55,7 @@ impl Conversations {
         if let Some(key) = &send.idempotency_key
             && let Some(known) = self.store.turn_by_key(owner, send.conversation, key).await?
         {
-            self.check_same(owner, send.conversation, &send.ask, &known).await?;
+            self.check_same(owner, &send, &known).await?;
             return Ok(self.known(owner, send.conversation, known.answer));
         }
         let before = match send.known_settings {
@@ -102,7 +102,7 @@ impl Conversations {
     async fn begin(&self, owner: Owner, begin: Begin) -> Result<Arc<Generation>, ConversationError> {
         let Begin { turn, kept, prepared } = begin;
         let (conversation, mut answer) = (turn.conversation, turn.answer.clone());
-        let asked = turn.ask.question().map(str::to_owned);
+        let asked = turn.ask.question().cloned();
         match self.add(&owner, turn).await {
             Ok(TurnStart::Added { history, settings, summary }) => {
                 answer.parent_id = history.last().map(|question| question.id);
@@ -125,7 +125,9 @@ impl Conversations {
             }
             Ok(TurnStart::Known(known)) => {
                 self.engine.discard(prepared);
-                if asked.is_some_and(|asked| asked != known.question) {
+                if asked.is_some_and(|asked| {
+                    !known.is_asked_by(&asked.content, asked.attachments.iter().map(|file| file.id))
+                }) {
                     return Err(ConversationError::KeyReused);
                 }
                 Ok(self.known(&owner, conversation, known.answer))
@@ -157,16 +159,15 @@ impl Conversations {
     }
 
     /// Refuses an idempotency key that comes again with something else: what is asked now would be lost without a word.
-    async fn check_same(
-        &self,
-        owner: &Owner,
-        conversation: ConversationId,
-        ask: &Ask,
-        known: &KnownTurn,
-    ) -> Result<(), ConversationError> {
-        let is_same = match ask {
-            Ask::Question(content) | Ask::After(_, content) | Ask::Edit(_, content) => *content == known.question,
-            Ask::Retry(old) | Ask::Continue(old) => match self.store.message(owner, conversation, *old).await {
+    async fn check_same(&self, owner: &Owner, send: &Send, known: &KnownTurn) -> Result<(), ConversationError> {
+        let files = send.attachments.as_deref();
+        let is_same = match &send.ask {
+            // Without files of its own it has those of the old one, which the first time has looked up.
+            Ask::Edit(_, content) if files.is_none() => *content == known.question,
+            Ask::Question(content) | Ask::After(_, content) | Ask::Edit(_, content) => {
+                known.is_asked_by(content, files.unwrap_or_default().iter().copied())
+            }
+            Ask::Retry(old) | Ask::Continue(old) => match self.store.message(owner, send.conversation, *old).await {
                 Ok(old) => old.parent_id == known.answer.parent_id,
                 // It was deleted since.
                 Err(_) => true,

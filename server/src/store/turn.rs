@@ -2,7 +2,7 @@
 
 use protocol::{
     conversation::{ConversationSettings, ConversationSummary, SettingsChange},
-    id::{ConversationId, MessageId},
+    id::{AttachmentId, ConversationId, MessageId},
     message::Message,
 };
 
@@ -34,10 +34,10 @@ pub enum NewAsk {
 }
 
 impl NewAsk {
-    /// The text of a new question.
-    pub fn question(&self) -> Option<&str> {
+    /// A new question.
+    pub fn question(&self) -> Option<&Message> {
         match self {
-            Self::Question(question) | Self::Edit(_, question) => Some(&question.content),
+            Self::Question(question) | Self::Edit(_, question) => Some(question),
             Self::Retry(_) => None,
         }
     }
@@ -66,6 +66,15 @@ pub struct KnownTurn {
     pub answer: Message,
     /// The text of its question.
     pub question: String,
+    /// The files of its question, in their order.
+    pub attachments: Vec<AttachmentId>,
+}
+
+impl KnownTurn {
+    /// Whether a question is the one of this turn.
+    pub fn is_asked_by(&self, content: &str, attachments: impl Iterator<Item = AttachmentId>) -> bool {
+        content == self.question && attachments.eq(self.attachments.iter().copied())
+    }
 }
 
 /// What has come of an answer since the last checkpoint.

@@ -44,6 +44,26 @@ pub async fn messages(app: &TestApp, id: &str) -> Value {
     app.get(&format!("/api/conversations/{id}")).await.json::<Value>().await.unwrap()["messages"].clone()
 }
 
+/// A key that comes again with other files is another question; with the same it finds its answer.
+#[tokio::test]
+async fn a_key_that_comes_again_with_other_files_is_refused() {
+    let app = TestApp::start().await;
+    let id = app.conversation().await;
+    let (one, two) = (upload(&app, "one.txt", b"one").await, upload(&app, "two.txt", b"two").await);
+    let path = format!("/api/conversations/{id}/messages");
+    let send = |files: Value| {
+        let body = json!({"content": "/fast hello", "attachments": files});
+        app.request(Method::POST, &path).header("Idempotency-Key", "k1").json(&body).send()
+    };
+    let files = json!([one["id"], two["id"]]);
+    let first = Events::new(send(files.clone()).await.unwrap()).all().await;
+    for other in [json!([one["id"]]), json!([]), json!([two["id"], one["id"]])] {
+        let detail = problem(send(other).await.unwrap(), 400, "invalid_request").await;
+        assert!(detail.contains("`Idempotency-Key` was used for another question"), "{detail}");
+    }
+    assert_eq!(Events::new(send(files).await.unwrap()).all().await, first);
+}
+
 #[tokio::test]
 async fn an_image_comes_goes_with_a_question_and_is_read_again() {
     let app = TestApp::start().await;

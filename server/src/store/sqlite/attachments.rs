@@ -213,6 +213,11 @@ pub(super) fn listed(json: Option<&str>) -> Vec<Attachment> {
     serde_json::from_str(json).unwrap_or_default()
 }
 
+/// The ids of a message's files, from a JSON list of them.
+pub(super) fn ids(json: Option<&str>) -> Vec<AttachmentId> {
+    serde_json::from_str(json.unwrap_or("[]")).unwrap_or_default()
+}
+
 /// The owner of a conversation.
 pub(super) async fn owner_of(connection: &mut SqliteConnection, conversation: i64) -> Result<i64, StoreError> {
     Ok(query_scalar("SELECT owner FROM conversations WHERE key = ?").bind(conversation).fetch_one(connection).await?)

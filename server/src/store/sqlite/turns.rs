@@ -20,7 +20,8 @@ use sqlx::{Row, SqliteConnection, query};
 pub(super) const BY_KEY: &str = concat!(
     "SELECT ",
     message_columns!(),
-    ", p.content FROM sends s JOIN messages m ON m.key = s.answer LEFT JOIN messages p ON p.key = m.parent \
+    ", p.content, (SELECT json_group_array(lower(hex(a.id)) ORDER BY l.position) \
+     FROM message_attachments l CROSS JOIN attachments a ON a.key = l.attachment WHERE l.message = p.key) FROM sends s JOIN messages m ON m.key = s.answer LEFT JOIN messages p ON p.key = m.parent \
      WHERE s.conversation = ? AND s.key = ? AND m.conversation = s.conversation"
 );
 
@@ -34,7 +35,8 @@ pub(super) async fn known(
         return Ok(None);
     };
     let question: Option<String> = row.try_get(AFTER_MESSAGE)?;
-    Ok(Some(KnownTurn { answer: rows::message(&row)?.message, question: question.unwrap_or_default() }))
+    let attachments = attachments::ids(row.try_get(AFTER_MESSAGE + 1)?);
+    Ok(Some(KnownTurn { answer: rows::message(&row)?.message, question: question.unwrap_or_default(), attachments }))
 }
 
 pub(super) const BY_GENERATION: &str = concat!(
