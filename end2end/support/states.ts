@@ -1,4 +1,5 @@
 // The states of the page that people see, gone through without knowing its language.
+import { randomUUID } from "node:crypto";
 import { expect, type Page } from "@playwright/test";
 
 /** Goes through the states and lets `look` look at each of them. */
@@ -120,8 +121,30 @@ export async function walk(page: Page, look: (state: string) => Promise<void>): 
   await look("a title that is changed");
   await page.keyboard.press("Escape");
 
+  await open(`/c/${await diagram(page)}`);
+  await page.locator(".code-block__draw").click();
+  await page.locator(".code-block--drawn").waitFor();
+  await look("a diagram");
+
   await page.goto(shared);
   await look("the page that others see");
   await page.goto("/c/nothing");
   await look("nothing");
+}
+
+/** Puts a conversation with a diagram among those of this browser; returns its id. */
+async function diagram(page: Page): Promise<string> {
+  const [id, question, answer] = Array.from({ length: 3 }, () => randomUUID());
+  const message = { status: "complete", created_at: 1760000000000 };
+  const source = "flowchart LR\n  A[Rain] --> B{Wet?}\n  B -- yes --> C[Umbrella]\n  B -- no --> D[Hat]";
+  const file = {
+    rivulet: 1, id, title: "Rain", created_at: 1760000000000, updated_at: 1760000000000, head: answer,
+    messages: [
+      { id: question, role: "user", content: "Draw it", ...message },
+      { id: answer, parent_id: question, role: "assistant", content: "```mermaid\n" + source + "\n```", ...message },
+    ],
+  };
+  const imported = await page.request.post("/api/import", { data: JSON.stringify(file), headers: { "content-type": "application/json" } });
+  expect(imported.ok(), await imported.text()).toBe(true);
+  return id!;
 }

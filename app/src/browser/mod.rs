@@ -2,7 +2,7 @@
 //!
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), numbers as text (`number`), the
 //! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), the colours of parts of a text
-//! (`highlights`), files (`file`), the connection
+//! (`highlights`), files (`file`), pages in frames (`frame`), the connection
 //! (`connection`), keys (`keyboard`), notifications (`notification`), the voice (`speech`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
 //! `locks`).
 //!
@@ -17,6 +17,7 @@ pub(crate) mod connection;
 pub(crate) mod document;
 pub(crate) mod element;
 pub(crate) mod file;
+pub(crate) mod frame;
 pub(crate) mod highlights;
 pub mod http;
 pub(crate) mod keyboard;

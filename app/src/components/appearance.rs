@@ -72,6 +72,11 @@ impl Appearance {
         Self(RwSignal::new(chosen.map(|value| value.unwrap_or_default().to_owned())))
     }
 
+    /// The theme that is chosen, as the root element has it; empty for the system's.
+    pub(crate) fn theme(self) -> String {
+        self.0.with(|chosen| chosen[0].clone())
+    }
+
     /// Chooses a value of a group, from now on and for the next visits.
     fn choose(self, group: usize, value: &str) {
         let Some(Group { attribute, cookie, .. }) = GROUPS.get(group) else { return };

@@ -4,6 +4,7 @@ mod colouring;
 
 use super::{
     copy_button::CopyButton,
+    diagram::{Diagram, DiagramState},
     icon::{Drawing, Icon},
 };
 use crate::{
@@ -63,13 +64,23 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
     let is_wrapped = RwSignal::new(false);
     let count = move || lines.get().count() as u64;
     let file_name = format!("code.{}", extension(&name));
+    let (is_diagram, diagram) = (name.eq_ignore_ascii_case("mermaid"), RwSignal::new(DiagramState::Unasked));
+    let is_asked = move || diagram.get() != DiagramState::Unasked;
+    let ask = move |_| diagram.update(|state| *state = state.turned());
     view! {
-        <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped>
+        <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped
+            class:code-block--drawn=move || diagram.get() == DiagramState::Drawn>
             <div class="code-block__head">
                 <span class="code-block__language" dir="ltr">{name.clone()}</span>
                 <span class="code-block__lines">
                     {move || words::lines(count())}
                 </span>
+                {is_diagram.then(|| view! {
+                    <button type="button" class="copy-button code-block__draw" aria-label=words::show_diagram() title=words::show_diagram()
+                        aria-pressed=move || is_asked().to_string() on:click=ask>
+                        <Icon drawing=Drawing::Diagram />
+                    </button>
+                })}
                 <button type="button" class="copy-button" aria-label=words::wrap_lines() title=words::wrap_lines()
                     aria-pressed=move || is_wrapped.get().to_string()
                     on:click=move |_| is_wrapped.update(|wrapped| *wrapped = !*wrapped)>
@@ -82,6 +93,9 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
                 <CopyButton text />
             </div>
             <pre dir="ltr" tabindex="0" aria-label=words::code_in(&name)>{code}</pre>
+            {is_diagram.then(|| view! {
+                <Show when=is_asked><Diagram source=text state=diagram /></Show>
+            })}
             <Show when=move || is_folded.get()>
                 <button type="button" class="code-block__unfold" on:click=move |_| is_folded.set(false)>
                     {move || words::show_all_lines(count())}

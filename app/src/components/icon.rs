@@ -65,6 +65,8 @@ pub enum Drawing {
     Speaker,
     /// A microphone: dictate.
     Microphone,
+    /// Boxes on lines: a diagram.
+    Diagram,
 }
 
 impl Drawing {
@@ -103,6 +105,7 @@ impl Drawing {
             Self::Microphone => {
                 "M12 4a2.5 2.5 0 0 0-2.5 2.5v5a2.5 2.5 0 0 0 5 0v-5A2.5 2.5 0 0 0 12 4M6.5 11.5a5.5 5.5 0 0 0 11 0M12 17v3.5"
             }
+            Self::Diagram => "M9 4h6v5H9zM4 15h6v5H4zM14 15h6v5h-6zM12 9v3M7 15v-3h10v3",
             Self::Warning => "M12 4 2.8 19.5h18.4zM12 10v4.5M12 17.2v.1",
         }
     }

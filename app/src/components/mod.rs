@@ -20,6 +20,7 @@ pub mod conversation_row;
 pub mod copy_button;
 mod countdown;
 pub mod delete_message_button;
+pub mod diagram;
 pub mod dialog;
 pub mod dictation_button;
 pub mod earlier_messages;

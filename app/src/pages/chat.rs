@@ -66,7 +66,10 @@ pub fn ChatPage() -> impl IntoView {
     let gone = RwSignal::new(data.not_found);
     let go = Callback::new(move |to: String| navigation.go(&to, false));
     let actions = ConversationActions { chat, conversations, toasts, go };
-    let commands = Commands { actions, sidebar, dialogs, appearance: Appearance::of_page() };
+    let appearance = Appearance::of_page();
+    // Drawings follow the theme.
+    provide_context(appearance);
+    let commands = Commands { actions, sidebar, dialogs, appearance };
     commands.listen();
     follow_address(chat, navigation, gone);
     refresh_models(chat, models);

@@ -152,6 +152,12 @@ texts! {
     wrap_lines = "Wrap lines";
     download = "Download";
     code_in(language) = "Code, {language}";
+    show_diagram = "Show as a diagram";
+    diagram = "Diagram";
+    diagram_comes = "The diagram is being drawn…";
+    diagram_shown = "The diagram is shown.";
+    diagram_broken = "This cannot be drawn as a diagram.";
+    diagram_unreached = "What draws diagrams could not be loaded.";
     table = "Table";
     task_done = "Done";
     task_not_done = "Not done";

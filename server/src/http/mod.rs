@@ -24,6 +24,7 @@ mod client_address;
 mod compression;
 mod conversations;
 mod delivery;
+mod diagram;
 mod disposition;
 mod events;
 mod extract;

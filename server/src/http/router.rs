@@ -1,7 +1,7 @@
 //! Every route on one screen.
 
 use super::{
-    attachments, conversations, error::ApiError, events, generations, health, highlight, math, middleware, models,
+    attachments, conversations, diagram, error::ApiError, events, generations, health, highlight, math, middleware, models,
     openai, page, presets, rate_limit, search, service_worker, sessions, sharing, site, state::AppState, stateless,
     transfer, visitor,
 };
@@ -80,6 +80,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/models/{*id}", get(openai::get_model))
         .merge(shared)
         .route("/service-worker.js", get(service_worker::worker))
+        .route("/diagram", get(diagram::frame))
         .route("/offline", get(service_worker::offline))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -25,8 +25,11 @@ pub(super) async fn file_or_not_found(State(state): State<AppState>, request: Re
         return page::not_found(state, Request::from_parts(parts, body)).await.into_response();
     }
     let mut response = response.map(Body::new);
-    let is_hashed = state.leptos.hash_files && parts.uri.path().starts_with(&state.leptos.site_pkg_dir_route_base());
-    let caching = if is_hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let path = parts.uri.path();
+    let is_hashed = state.leptos.hash_files && path.starts_with(&state.leptos.site_pkg_dir_route_base());
+    // Each version of what others have made has a folder of its own.
+    let caching =
+        if is_hashed || path.starts_with("/vendor/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(caching));
     response
 }

@@ -47,3 +47,29 @@ async fn how_the_page_looks_is_in_its_first_bytes() {
         assert_eq!(plain.matches(&format!(r#"content="{colour}""#)).count(), 1, "{plain}");
     }
 }
+
+#[tokio::test]
+async fn the_frame_of_a_diagram_can_draw_and_nothing_else() {
+    let app = TestApp::start().await;
+    let mut nonces = Vec::new();
+    for _ in 0..2 {
+        let frame = app.get("/diagram").await;
+        assert_eq!((frame.status().as_u16(), header(&frame, "set-cookie").as_str()), (200, ""));
+        assert_eq!(
+            (header(&frame, "x-frame-options"), header(&frame, "cache-control")),
+            ("SAMEORIGIN".into(), "no-store".into())
+        );
+        let policy = header(&frame, "content-security-policy");
+        let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+        let expected = format!(
+            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'self'; sandbox allow-scripts"
+        );
+        assert_eq!(policy, expected);
+        let html = frame.text().await.unwrap();
+        assert_eq!(html.matches("<script").count(), 1, "{html}");
+        assert!(html.contains(&format!("<script nonce=\"{nonce}\">")) && !html.contains("{script}"), "{html}");
+        nonces.push(nonce);
+    }
+    assert_ne!(nonces[0], nonces[1]);
+}
