@@ -71,6 +71,36 @@ test("a formula is set when it has come", async ({ chat, scripted }) => {
   await expect(answer.article.locator("math[display=block] mfrac")).toBeVisible();
 });
 
+test.describe("while it is busy", () => {
+  // The browser says what it was refused.
+  test.use({ expectedInConsole: /status of 429/ });
+
+  test("code and formulas stay as they are written while the server has no time for them, and are asked for again", async ({ chat, page, scripted }) => {
+    const refused: string[] = [];
+    for (const path of ["highlight", "math"]) {
+      await page.route(`**/api/${path}`, (route) => {
+        if (refused.includes(path)) return route.continue();
+        refused.push(path);
+        const problem = { type: "about:blank", title: "", status: 429, detail: "Too many.", code: "rate_limited" };
+        return route.fulfill({ status: 429, contentType: "application/problem+json", headers: { "retry-after": "2" }, body: JSON.stringify(problem) });
+      });
+    }
+    await chat.open(scripted.url);
+    scripted.next(async ({ say }) => {
+      say({ type: "chunk", content: "```js\nconst a = 1;\n```\n\nAnd \\(\\sqrt{x}\\)." });
+      say({ type: "complete", finish_reason: "stop" });
+    });
+    const answer = await chat.ask("hello");
+    await answer.is("complete");
+    const coloured = () => page.evaluate(() => (CSS as unknown as { highlights: Map<string, Set<Range>> }).highlights.get("syntax-keyword")?.size ?? 0);
+    await expect.poll(() => refused.length).toBe(2);
+    expect(await coloured()).toBe(0);
+    await expect(answer.article.locator("code").filter({ hasText: "\\sqrt{x}" })).toBeVisible();
+    await expect.poll(coloured).toBe(1);
+    await expect(answer.article.locator("math msqrt")).toBeVisible();
+  });
+});
+
 test("long code is folded after a reload, can be wrapped, and saved as a file", async ({ chat, page, sidebar }) => {
   await chat.open();
   const id = (end: number) => `01890a5d-ac96-774b-bccf-${(Date.now() + end).toString(16).padStart(12, "0")}`;

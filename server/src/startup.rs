@@ -90,8 +90,10 @@ impl Server {
         let _ = any_spawner::Executor::init_tokio();
         let providers = Providers::new(&settings.providers)?;
         providers.start();
-        let memory = settings.admission.memory.unwrap_or_else(machine::memory_share);
-        let admission = AdmissionLimits { memory: Some(memory), ..settings.admission };
+        let memory = settings.admission.memory.unwrap_or_else(machine::memory_for_events);
+        let waiting_files = settings.admission.waiting_files.unwrap_or_else(machine::memory_for_files);
+        let admission =
+            AdmissionLimits { memory: Some(memory), waiting_files: Some(waiting_files), ..settings.admission };
         let engine = Engine::start(Arc::clone(&providers), settings.generation, admission);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&settings.database).await?);
         let conversations = Conversations::new(
@@ -107,6 +109,7 @@ impl Server {
             conversations,
             conversation_limit: admission.rate.map(|rate| Arc::new(conversation_limiter(rate))),
             request_limit: requests.rate.map(|rate| Arc::new(RateLimiter::new(rate))),
+            rendering_limit: requests.rendering.map(|rate| Arc::new(RateLimiter::new(rate))),
             readers: requests.readers.map(|most| Arc::new(Places::new(most))),
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,

@@ -27,7 +27,18 @@ pub enum FetchError {
     NoStream,
 }
 
+/// How long to wait where a server that has no time does not say.
+const SHORT_WHILE: Duration = Duration::from_secs(5);
+
 impl FetchError {
+    /// How long to wait before it makes sense to ask the same again; `None` where it makes none.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        match self {
+            Self::Refused(Refusal { status: 429 | 503, retry_after, .. }) => Some(retry_after.unwrap_or(SHORT_WHILE)),
+            _ => None,
+        }
+    }
+
     /// Why, as a sentence for a person.
     pub fn words(&self) -> String {
         match self {

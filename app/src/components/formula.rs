@@ -12,6 +12,9 @@ use std::{cell::RefCell, collections::HashMap, time::Duration};
 /// A formula that stays the same for so long is whole.
 const PAUSE: Duration = Duration::from_millis(400);
 
+/// How often a formula is asked for, where the server has no time for it.
+const TRIES: usize = 10;
+
 /// What the server has made of a formula; none while that is not known.
 type Made = ArcRwSignal<Option<String>>;
 
@@ -66,10 +69,16 @@ async fn ask(formula: Formula, made: Made, is_alive: ArcStoredValue<bool>) {
         return;
     }
     KNOWN.with_borrow_mut(|known| known.insert(formula.clone(), made.clone()));
-    match http::post::<MathMl>("/api/math", &formula, "math").await {
-        Ok(MathMl { mathml: Some(mathml) }) => made.set(Some(mathml)),
-        // It stays as it is written.
-        Ok(MathMl { mathml: None }) => {}
-        Err(_) => KNOWN.with_borrow_mut(|known| drop(known.remove(&formula))),
+    for _ in 0..TRIES {
+        match http::post::<MathMl>("/api/math", &formula, "math").await {
+            Ok(MathMl { mathml: Some(mathml) }) => return made.set(Some(mathml)),
+            // It stays as it is written.
+            Ok(MathMl { mathml: None }) => return,
+            Err(error) => match error.pause() {
+                Some(pause) => time::sleep(pause).await,
+                None => break,
+            },
+        }
     }
+    KNOWN.with_borrow_mut(|known| drop(known.remove(&formula)));
 }

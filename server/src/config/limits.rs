@@ -2,8 +2,9 @@
 
 use super::{
     InvalidSetting, RIVULET_BODY_TIMEOUT, RIVULET_HEADER_TIMEOUT, RIVULET_MAX_CONNECTIONS, RIVULET_MAX_MEMORY,
-    RIVULET_MAX_READERS_PER_CLIENT, RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT, RIVULET_RATE_LIMIT,
-    RIVULET_REQUEST_LIMIT, RIVULET_WRITE_TIMEOUT,
+    RIVULET_MAX_READERS_PER_CLIENT, RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT,
+    RIVULET_MAX_WAITING_FILES_BYTES, RIVULET_RATE_LIMIT, RIVULET_RENDERING_LIMIT, RIVULET_REQUEST_LIMIT,
+    RIVULET_WRITE_TIMEOUT, Variable,
     parse::{Reader, count, duration, or_off, size},
 };
 use crate::rate_limit::Quota;
@@ -21,6 +22,8 @@ pub struct AdmissionLimits {
     /// The most bytes of events of all generations; `None` where nobody has set it, which the start changes to a share of what
     /// the machine has.
     pub memory: Option<usize>,
+    /// The most bytes of files that models are asked about and have not begun to answer; `None` as above.
+    pub waiting_files: Option<usize>,
 }
 
 /// More than the tabs that a person has, fewer than a program needs to keep others out.
@@ -36,6 +39,7 @@ impl AdmissionLimits {
             client_streams: client_streams.unwrap_or_else(|| rate.map(|_| CLIENT_STREAMS)),
             rate,
             memory: read.optional(RIVULET_MAX_MEMORY, size)?,
+            waiting_files: read.optional(RIVULET_MAX_WAITING_FILES_BYTES, size)?,
         })
     }
 }
@@ -45,12 +49,18 @@ impl AdmissionLimits {
 pub struct RequestLimits {
     /// How often it may ask.
     pub rate: Option<Quota>,
+    /// How much code it may have coloured, and how many formulas set.
+    pub rendering: Option<Quota>,
     /// The most event streams that it reads at one time.
     pub readers: Option<usize>,
 }
 
 /// Ten a second. Nobody clicks so fast, and a hundred tabs may be loaded at once.
 const REQUESTS: &str = "600/min";
+
+/// The page asks five times a second while an answer writes code, and at once for all formulas of an answer: ten tabs, and
+/// thousands of formulas.
+const RENDERING: &str = "3000/min";
 
 /// How many readers there may be for each answer under way: several tabs may show the same.
 const READERS_PER_STREAM: usize = 5;
@@ -61,16 +71,21 @@ impl RequestLimits {
         admission: AdmissionLimits,
         connections: ConnectionLimits,
     ) -> Result<Self, InvalidSetting> {
-        let rate = match read.optional(RIVULET_REQUEST_LIMIT, or_off(str::parse))? {
-            Some(rate) => rate,
-            None if admission.rate.is_some() => Some(read.value(RIVULET_REQUEST_LIMIT, REQUESTS, str::parse)?),
-            None => None,
+        // Whoever does without a limit on answers does not expect to be held back by another.
+        let rate = |variable: Variable, default| match read.optional(variable, or_off(str::parse))? {
+            Some(rate) => Ok(rate),
+            None if admission.rate.is_some() => read.value(variable, default, str::parse).map(Some),
+            None => Ok(None),
         };
         let readers = read.optional(RIVULET_MAX_READERS_PER_CLIENT, or_off(count))?;
         let most = connections.count.map_or(usize::MAX, |count| count.div_ceil(2));
         let by_default =
             || admission.client_streams.map(|streams| streams.saturating_mul(READERS_PER_STREAM).min(most));
-        Ok(Self { rate, readers: readers.unwrap_or_else(by_default) })
+        Ok(Self {
+            rate: rate(RIVULET_REQUEST_LIMIT, REQUESTS)?,
+            rendering: rate(RIVULET_RENDERING_LIMIT, RENDERING)?,
+            readers: readers.unwrap_or_else(by_default),
+        })
     }
 }
 
@@ -107,7 +122,7 @@ mod tests {
     fn the_limits_of_other_requests_follow_those_of_answers() {
         let limits = |pairs: &[(&str, &str)]| {
             let value = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-            let RequestLimits { rate, readers } = Settings::read(value).unwrap().requests;
+            let RequestLimits { rate, readers, .. } = Settings::read(value).unwrap().requests;
             (rate.map(|rate| rate.to_string()), readers)
         };
         let off = ("RIVULET_RATE_LIMIT", "off");
@@ -120,6 +135,18 @@ mod tests {
         );
         assert_eq!(limits(&[("RIVULET_MAX_CONNECTIONS", "20")]).1, Some(10));
         assert_eq!(limits(&[("RIVULET_MAX_STREAMS_PER_CLIENT", "off")]).1, None);
+    }
+
+    #[test]
+    fn what_is_rendered_has_a_limit_of_its_own() {
+        let limit = |pairs: &[(&str, &str)]| {
+            let value = |name: &str| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+            Settings::read(value).unwrap().requests.rendering.map(|rate| rate.to_string())
+        };
+        assert_eq!(limit(&[]).as_deref(), Some("3000 in a minute"));
+        assert_eq!(limit(&[("RIVULET_RATE_LIMIT", "off")]), None);
+        assert_eq!(limit(&[("RIVULET_RENDERING_LIMIT", "5/s")]).as_deref(), Some("5 in a second"));
+        assert_eq!(limit(&[("RIVULET_RENDERING_LIMIT", "off")]), None);
     }
 
     #[test]

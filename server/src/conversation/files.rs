@@ -3,7 +3,7 @@
 use super::{ConversationError, Conversations};
 use crate::{
     attachment::{for_prompt, left_out},
-    store::StoreError,
+    store::{AttachedBytes, StoreError},
     visitor::Owner,
 };
 use protocol::{
@@ -72,6 +72,21 @@ impl Conversations {
             self.engine.providers().check_sight(model, field)?;
         }
         Ok(())
+    }
+
+    /// How much memory the files of a prompt will take at the most, in bytes: those of the conversation, and new ones. Images go in
+    /// base64.
+    pub(super) async fn file_bytes(
+        &self,
+        owner: &Owner,
+        conversation: ConversationId,
+        new: &[Attachment],
+    ) -> Result<u64, StoreError> {
+        let AttachedBytes { mut images, mut texts } = self.store.attached_bytes(owner, conversation).await?;
+        for file in new {
+            *(if file.is_image() { &mut images } else { &mut texts }) += file.size;
+        }
+        Ok(images.min(self.input.attachments.total_bytes).div_ceil(3) * 4 + texts)
     }
 
     /// Whether the question of an answer has an image.

@@ -70,6 +70,7 @@ impl Conversations {
         let now = clock::now();
         let files = self.files(owner, send.conversation, &send.ask, send.attachments).await?;
         self.check_files(owner, send.conversation, &send.ask, &files, model.as_deref()).await?;
+        let file_bytes = self.file_bytes(owner, send.conversation, &files).await?;
         let (question, ask) = new_ask(send.ask, files, now);
         let mut answer = Message::answer(MessageId(Uuid::new_v4()), None, now);
         let names = Names {
@@ -80,7 +81,7 @@ impl Conversations {
         };
         // On the session routes the client's leaving is the cancel: nobody comes back.
         let keep = if send.is_session { Keep::Nothing } else { Keep::ForResume };
-        let new = NewGeneration { owner: owner.clone(), client: send.client, model, names, keep };
+        let new = NewGeneration { owner: owner.clone(), client: send.client, model, names, keep, file_bytes };
         let prepared = self.engine.prepare(new)?;
         answer.generation_id = Some(prepared.id());
         answer.model = Some(prepared.model().to_owned());

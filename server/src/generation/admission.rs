@@ -1,6 +1,10 @@
 //! Decides whether one more generation may begin: for its client, and for the machine.
 
-use super::{engine::EngineError, memory::LogMemory};
+use super::{
+    engine::EngineError,
+    memory::LogMemory,
+    waiting_files::{FileShare, WaitingFiles},
+};
 use crate::{client::Client, config::AdmissionLimits, rate_limit::RateLimiter};
 use std::{
     collections::HashMap,
@@ -15,6 +19,8 @@ pub(super) struct Places {
     pub(super) client: OwnedSemaphorePermit,
     /// Among all generations.
     pub(super) server: OwnedSemaphorePermit,
+    /// Room for the files of its question, until the model begins to answer.
+    pub(super) files: FileShare,
 }
 
 /// Says who may start a generation.
@@ -25,6 +31,7 @@ pub(super) struct Admission {
     clients: Mutex<HashMap<Client, Arc<Semaphore>>>,
     server: Arc<Semaphore>,
     memory: LogMemory,
+    files: WaitingFiles,
     /// Told when memory runs short, so that what can be forgotten is forgotten.
     short: Notify,
 }
@@ -40,6 +47,7 @@ impl Admission {
             clients: Mutex::default(),
             server: places(limits.streams),
             memory: LogMemory::default(),
+            files: WaitingFiles::new(limits.waiting_files),
             short: Notify::new(),
         }
     }
@@ -55,8 +63,9 @@ impl Admission {
     }
 
     /// Takes what a generation needs. The rate comes last: whoever is refused for another reason has lost nothing.
-    pub(super) fn admit(&self, client: Client) -> Result<Places, EngineError> {
+    pub(super) fn admit(&self, client: Client, file_bytes: u64) -> Result<Places, EngineError> {
         self.check_memory()?;
+        let files = self.files.take(file_bytes).ok_or(EngineError::TooManyFiles)?;
         let server = Arc::clone(&self.server).try_acquire_owned().map_err(|_| EngineError::Busy)?;
         let place = self.client_places(client).try_acquire_owned();
         let place = place.map_err(|_| EngineError::TooManyStreams(self.limits.client_streams.unwrap_or_default()))?;
@@ -68,7 +77,7 @@ impl Admission {
                 retry_after: refused.retry_after.unwrap_or(refused.standing.reset),
             })?;
         }
-        Ok(Places { client: place, server })
+        Ok(Places { client: place, server, files })
     }
 
     /// Whether a generation of this client would be admitted now; takes nothing.

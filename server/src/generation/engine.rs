@@ -46,6 +46,8 @@ pub struct NewGeneration {
     pub names: Names,
     /// What happens to it after its end.
     pub keep: Keep,
+    /// About how many bytes the files of its question, and of those before it, take in memory.
+    pub file_bytes: u64,
 }
 
 /// Where a generation belongs.
@@ -95,6 +97,9 @@ pub enum EngineError {
     /// The logs of answers take as much memory as they may.
     #[error("The server has no memory left for another answer. Try again in a moment.")]
     OutOfMemory,
+    /// The files of questions that wait for a model take as much memory as they may.
+    #[error("The server holds as many images and files as it can, for other questions. Try again in a moment.")]
+    TooManyFiles,
     /// The client has as many answers under way as it may have.
     #[error(
         "{0} of your answers are being written already, as many as one client may have at a time here. Wait for one to end, or stop one."
@@ -127,7 +132,9 @@ impl From<EngineError> for PublicError {
     fn from(error: EngineError) -> Self {
         let code = match error {
             EngineError::UnknownModel(unknown) => return unknown.into(),
-            EngineError::Busy | EngineError::OutOfMemory | EngineError::Stopping => ErrorCode::Overloaded,
+            EngineError::Busy | EngineError::OutOfMemory | EngineError::TooManyFiles | EngineError::Stopping => {
+                ErrorCode::Overloaded
+            }
             EngineError::TooManyStreams(_) | EngineError::RateLimited { .. } => ErrorCode::RateLimited,
         };
         PublicError::new(code, error.to_string())
@@ -212,7 +219,7 @@ impl Engine {
         }
         let resolved = self.providers.resolve(new.model.as_deref())?;
         let others = self.providers.fallbacks(&resolved.id);
-        let places = self.admission.admit(new.client)?;
+        let places = self.admission.admit(new.client, new.file_bytes)?;
         let names = Processing {
             generation_id: GenerationId(Uuid::new_v4()),
             conversation_id: new.names.conversation,
@@ -227,7 +234,8 @@ impl Engine {
         let registry = Arc::clone(&self.registry);
         let attempts = Attempts::new(self.limits.retry, resolved, others);
         let (place, limits) = (places.client, self.limits);
-        let task = Task { generation, registry, place, attempts, limits, kept: None, aborted };
+        let files = places.files;
+        let task = Task { generation, registry, place, files, attempts, limits, kept: None, aborted };
         Ok(Prepared { task, client: new.client, place: places.server })
     }
 

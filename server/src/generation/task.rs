@@ -6,6 +6,7 @@ use super::{
     handle::Generation,
     progress::Progress,
     registry::Registry,
+    waiting_files::FileShare,
     watchdog::Watchdog,
 };
 use crate::{
@@ -31,6 +32,8 @@ pub(super) struct Task {
     pub(super) limits: GenerationLimits,
     /// The place among the most generations at one time; free again when the task is gone.
     pub(super) place: OwnedSemaphorePermit,
+    /// Room for the files of the prompt.
+    pub(super) files: FileShare,
     /// What has come of the answer already.
     pub(super) kept: Option<KeptText>,
     /// Hears when it is to stop.
@@ -40,7 +43,7 @@ pub(super) struct Task {
 impl Task {
     /// Runs to the end, whatever the end is.
     pub(super) async fn run(self, prompt: ProviderPrompt, on_end: Option<OnEnd>) {
-        let Self { generation, registry, attempts, limits, place, kept, aborted } = self;
+        let Self { generation, registry, attempts, limits, place, files, kept, aborted } = self;
         let close = CloseOnDrop { generation: &generation, registry: &registry };
         generation.log.append([StreamEvent::Status(Box::new(Status::Processing(generation.names.clone())))]);
         if let Some(KeptText { content, reasoning }) = kept {
@@ -48,7 +51,7 @@ impl Task {
             generation.log.append(reasoning.into_iter().chain([StreamEvent::Chunk { content }]));
         }
         let mut progress = Progress::new(limits);
-        let driven = AssertUnwindSafe(drive(&generation, attempts, prompt, &mut progress)).catch_unwind();
+        let driven = AssertUnwindSafe(drive(&generation, attempts, (prompt, files), &mut progress)).catch_unwind();
         // An abort drops the provider's stream, which closes its socket: a cancel is as fast as that.
         let end = match Abortable::new(driven, aborted).await {
             Ok(Ok(end)) => end,
@@ -80,7 +83,7 @@ impl Task {
 async fn drive(
     generation: &Generation,
     attempts: Attempts,
-    prompt: ProviderPrompt,
+    (prompt, files): (ProviderPrompt, FileShare),
     progress: &mut Progress,
 ) -> Result<FinishReason, Failure> {
     let mut watchdog = Watchdog::new(progress.limits());
@@ -90,6 +93,7 @@ async fn drive(
     };
     // What asking takes in memory is given back when the answer has begun.
     let begun = Box::pin(begin(generation, attempts, prompt, progress, &mut watchdog)).await;
+    drop(files);
     // An answer without any text ends before it has begun.
     if let Some(mut stream) = begun.map_err(told)? {
         while hear(generation, &mut stream, progress, &mut watchdog).await.map_err(told)? {}

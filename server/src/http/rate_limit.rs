@@ -9,11 +9,14 @@ use crate::{
 };
 use axum::{
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{CONTENT_LENGTH, RETRY_AFTER},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use protocol::error::ErrorCode;
+use protocol::{error::ErrorCode, highlight::LONGEST};
 use std::time::Instant;
 
 /// How many conversations a client may make for each answer that it may ask for. A person makes fewer than one; whoever makes
@@ -56,45 +59,56 @@ pub(super) async fn limit_conversations(
     response
 }
 
-/// How many requests an import or an export counts as: each is work for seconds.
-const TRANSFER: u32 = 30;
+/// What a request counts as that asks for something else than an answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cost {
+    /// One request.
+    One,
+    /// A file for a question comes in: it is kept.
+    Upload,
+    /// All of somebody's conversations go out, or others come in: work for seconds.
+    Transfer,
+    /// Code is coloured or a formula is set, which has a limit of its own and counts by its length.
+    Rendering,
+}
 
-/// How many requests a file for a question counts as: it is kept.
-const UPLOAD: u32 = 5;
+/// How much of what is rendered counts as one, in bytes.
+const RENDERED: u64 = 4096;
+
+impl Cost {
+    /// How often it counts. What does not say how long it is, is taken to be as long as code may be.
+    fn of(self, request: &Request) -> u32 {
+        match self {
+            Self::One => 1,
+            Self::Upload => 5,
+            Self::Transfer => 30,
+            Self::Rendering => {
+                let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+                u32::try_from(length.unwrap_or(LONGEST as u64) / RENDERED).unwrap_or(u32::MAX).saturating_add(1)
+            }
+        }
+    }
+
+    fn limiter(self, state: &AppState) -> Option<&RateLimiter> {
+        match self {
+            Self::Rendering => state.rendering_limit.as_deref(),
+            _ => state.request_limit.as_deref(),
+        }
+    }
+
+    fn policy(self) -> &'static str {
+        match self {
+            Self::Rendering => "rendering",
+            _ => "requests",
+        }
+    }
+}
 
 /// Lets a client ask for something else than an answer if it may, and adds the headers.
-pub(super) async fn limit_requests(
-    State(state): State<AppState>,
-    client: Client,
-    request: Request,
-    next: Next,
-) -> Response {
-    limited(&state, client, 1, request, next).await
-}
-
-/// The same where all of somebody's conversations go out, or others come in.
-pub(super) async fn limit_transfers(
-    State(state): State<AppState>,
-    client: Client,
-    request: Request,
-    next: Next,
-) -> Response {
-    limited(&state, client, TRANSFER, request, next).await
-}
-
-/// The same where a file for a question comes in.
-pub(super) async fn limit_uploads(
-    State(state): State<AppState>,
-    client: Client,
-    request: Request,
-    next: Next,
-) -> Response {
-    limited(&state, client, UPLOAD, request, next).await
-}
-
-async fn limited(state: &AppState, client: Client, cost: u32, request: Request, next: Next) -> Response {
-    let Some(limiter) = &state.request_limit else { return next.run(request).await };
-    let mut response = match limiter.take(client, cost.min(limiter.quota().count()), Instant::now()) {
+pub(super) async fn limit(state: AppState, cost: Cost, client: Client, request: Request, next: Next) -> Response {
+    let Some(limiter) = cost.limiter(&state) else { return next.run(request).await };
+    let count = cost.of(&request).min(limiter.quota().count());
+    let mut response = match limiter.take(client, count, Instant::now()) {
         Ok(_) => next.run(request).await,
         Err(refused) => {
             throw_away(request.into_body()).await;
@@ -103,7 +117,7 @@ async fn limited(state: &AppState, client: Client, cost: u32, request: Request, 
     };
     // A limit that is nearer has its own.
     if !response.headers().contains_key(POLICY) {
-        write(&mut response, "requests", limiter, client);
+        write(&mut response, cost.policy(), limiter, client);
     }
     response
 }

@@ -1,13 +1,15 @@
 //! Every route on one screen.
 
 use super::{
-    attachments, conversations, diagram, error::ApiError, events, generations, health, highlight, math, middleware, models,
-    openai, page, presets, rate_limit, search, service_worker, sessions, sharing, site, state::AppState, stateless,
-    transfer, visitor,
+    attachments, conversations, diagram, error::ApiError, events, generations, health, highlight, math, middleware,
+    models, openai, page, presets, rate_limit, rate_limit::Cost, search, service_worker, sessions, sharing, site,
+    state::AppState, stateless, transfer, visitor,
 };
+use crate::client::Client;
 use axum::{
     Router,
-    middleware::from_fn_with_state,
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
     routing::{delete, get, post, put},
 };
 use protocol::error::ErrorCode;
@@ -21,15 +23,18 @@ pub fn router(state: AppState) -> Router {
     let limit = option_layer(
         state.conversation_limit.is_some().then(|| from_fn_with_state(state.clone(), rate_limit::limit_conversations)),
     );
-    let has_limit = state.request_limit.is_some();
-    let each = || option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_requests)));
-    let transfers = option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_transfers)));
-    let uploads = option_layer(has_limit.then(|| from_fn_with_state(state.clone(), rate_limit::limit_uploads)));
-    let uploads = Router::new().route("/api/attachments", post(attachments::add)).route_layer(uploads);
+    // What costs something else.
+    let counted = |cost: Cost| {
+        let limit = move |State(state): State<AppState>, client: Client, request: Request, next: Next| {
+            rate_limit::limit(state, cost, client, request, next)
+        };
+        from_fn_with_state(state.clone(), limit)
+    };
+    let uploads = Router::new().route("/api/attachments", post(attachments::add)).route_layer(counted(Cost::Upload));
     let transfers = Router::new()
         .route("/api/export", get(transfer::export_all))
         .route("/api/import", post(transfer::import))
-        .route_layer(transfers);
+        .route_layer(counted(Cost::Transfer));
     let others = Router::new()
         .route("/api/conversations", post(conversations::create).route_layer(limit).get(conversations::list))
         .route(
@@ -48,7 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/events", get(events::all))
         .route("/", get(page::new_chat))
         .route("/c/{id}", get(page::conversation))
-        .route_layer(each());
+        .route_layer(counted(Cost::One));
     // Who asks matters only to what belongs to somebody.
     let personal = Router::new()
         .route("/api/conversations/{id}/messages", post(conversations::send))
@@ -64,7 +69,11 @@ pub fn router(state: AppState) -> Router {
     let shared = Router::new()
         .route("/s/{token}", get(sharing::page))
         .route("/s/{token}/attachments/{id}", get(attachments::shared))
-        .route_layer(each());
+        .route_layer(counted(Cost::One));
+    let rendering = Router::new()
+        .route("/api/highlight", post(highlight::highlight))
+        .route("/api/math", post(math::math))
+        .route_layer(counted(Cost::Rendering));
     let open = Router::new()
         .route("/api/chat", post(stateless::chat))
         .route("/api/streaming-chat", post(stateless::streaming_chat))
@@ -74,8 +83,7 @@ pub fn router(state: AppState) -> Router {
         .route("/v1/chat/completions", post(openai::chat_completions))
         .route_layer(tell())
         .route("/api/models", get(models::list))
-        .route("/api/highlight", post(highlight::highlight))
-        .route("/api/math", post(math::math))
+        .merge(rendering)
         .route("/v1/models", get(openai::list_models))
         .route("/v1/models/{*id}", get(openai::get_model))
         .merge(shared)

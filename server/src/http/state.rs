@@ -21,6 +21,8 @@ pub struct AppState {
     pub conversation_limit: Option<Arc<RateLimiter>>,
     /// How often a client may ask for anything else than an answer; `None` for no limit.
     pub request_limit: Option<Arc<RateLimiter>>,
+    /// How much code a client may have coloured, and how many formulas set; `None` for no limit.
+    pub rendering_limit: Option<Arc<RateLimiter>>,
     /// How many event streams a client may read at one time; `None` for no limit.
     pub readers: Option<Arc<Places>>,
     /// Instructions for requests that bring none.

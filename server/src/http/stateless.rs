@@ -9,7 +9,7 @@ use crate::{
     visitor::{Owner, VisitorId},
 };
 use axum::{extract::State, response::Response};
-use protocol::request::{Asks, Prompt, PromptRequest};
+use protocol::request::{Asks, Prompt, PromptRequest, Turn};
 use std::sync::Arc;
 
 /// `POST /api/chat`.
@@ -61,7 +61,9 @@ pub(super) fn start(state: &AppState, client: Client, mut prompt: Prompt) -> Res
         let field = format!("messages[{at}].content");
         state.engine.providers().check_sight(prompt.model.as_deref(), &field)?;
     }
+    let images = prompt.turns.iter().flat_map(Turn::images);
     let new = NewGeneration {
+        file_bytes: images.map(|(_, data)| data.len() as u64).sum(),
         owner: Owner::Visitor(VisitorId::random()),
         client,
         model: prompt.model,

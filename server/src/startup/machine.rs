@@ -9,7 +9,9 @@ const USUAL_DESCRIPTORS: u64 = 1024;
 const USUAL_MEMORY: u64 = 1 << 30;
 /// The events of answers may take this part of the memory. Sockets, stored conversations and what the allocator holds back need
 /// the rest, as do answers that grow after they were admitted.
-const MEMORY_SHARE: u64 = 4;
+const EVENTS_SHARE: u64 = 4;
+/// The files of questions that wait for a model may take this part.
+const FILES_SHARE: u64 = 8;
 
 /// Raises the limit on open descriptors to what the process may have at most: the usual soft limit of 1024 is from the days of
 /// `select`. Returns how many connections it allows, as an answer needs another descriptor to its provider.
@@ -38,8 +40,17 @@ fn allowed_connections(descriptors: u64) -> usize {
 }
 
 /// The part of the machine's memory, or of its container's, that the events of answers may take, in bytes.
-pub(super) fn memory_share() -> usize {
-    usize::try_from(memory().unwrap_or(USUAL_MEMORY) / MEMORY_SHARE).unwrap_or(usize::MAX)
+pub(super) fn memory_for_events() -> usize {
+    share(EVENTS_SHARE)
+}
+
+/// The same for the files of questions that wait for a model.
+pub(super) fn memory_for_files() -> usize {
+    share(FILES_SHARE)
+}
+
+fn share(part: u64) -> usize {
+    usize::try_from(memory().unwrap_or(USUAL_MEMORY) / part).unwrap_or(usize::MAX)
 }
 
 fn memory() -> Option<u64> {
@@ -78,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_machine_has_some_memory() {
-        let share = memory_share();
-        assert!(share > 1 << 20, "{share}");
+        let (events, files) = (memory_for_events(), memory_for_files());
+        assert!(events > files && files > 1 << 20, "{events} {files}");
     }
 }

@@ -13,6 +13,15 @@ pub struct AttachedFile {
     pub content: Bytes,
 }
 
+/// How many bytes the files of a conversation have, of all its branches.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AttachedBytes {
+    /// The images.
+    pub images: u64,
+    /// The texts.
+    pub texts: u64,
+}
+
 impl fmt::Debug for AttachedFile {
     /// Without the bytes, of which there may be millions.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -17,7 +17,7 @@ mod words;
 #[cfg(test)]
 mod contract;
 
-pub use attached::AttachedFile;
+pub use attached::{AttachedBytes, AttachedFile};
 pub use sqlite::{IN_MEMORY, OpenError, SqliteStore, maintenance};
 pub(crate) use title::title;
 pub use turn::{Checkpoint, KnownTurn, NewAsk, NewTurn, TurnStart};
@@ -230,6 +230,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The same with its content.
     async fn attached_file(&self, owner: &Owner, id: AttachmentId) -> Result<AttachedFile, StoreError>;
+
+    /// How many bytes the files of a conversation's messages have.
+    async fn attached_bytes(&self, owner: &Owner, id: ConversationId) -> Result<AttachedBytes, StoreError>;
 
     /// A file of the branch that is shared under this token.
     async fn shared_file(&self, token: &str, id: AttachmentId) -> Result<AttachedFile, StoreError>;

@@ -42,3 +42,4 @@ mod titles;
 mod transfer;
 mod upstream;
 mod usage;
+mod waiting_files;

@@ -70,6 +70,44 @@ async fn whoever_asks_for_too_much_waits_but_may_ask_for_answers_and_stop_them()
 }
 
 #[tokio::test]
+async fn code_and_formulas_have_a_limit_of_their_own_and_count_by_their_length() {
+    let app = TestApp::with(&[("RIVULET_RENDERING_LIMIT", "25/h"), ("RIVULET_REQUEST_LIMIT", "1/h")]).await;
+    let formula = || json!({"tex": "x", "display": false});
+    let left = |response: &Response, left: u32| {
+        assert_eq!(
+            (response.status().as_u16(), header(response, "ratelimit-policy")),
+            (200, "\"rendering\";q=25;w=3600")
+        );
+        let ratelimit = header(response, "ratelimit");
+        assert!(ratelimit.starts_with(&format!("\"rendering\";r={left};")), "{ratelimit}");
+    };
+    left(&app.post("/api/math", formula()).await, 24);
+    // With its JSON it has 9 kB.
+    let code = json!({"language": "rust", "code": "// x y z\n".repeat(900)});
+    left(&app.post("/api/highlight", code).await, 21);
+    // What does not say how long it is may be as long as any.
+    let pieces = futures::stream::iter([Ok::<_, std::io::Error>(formula().to_string())]);
+    let request = app.request(Method::POST, "/api/math").header("content-type", "application/json");
+    left(&request.body(Body::wrap_stream(pieces)).send().await.unwrap(), 4);
+    for rest in (0..4).rev() {
+        left(&app.post("/api/math", formula()).await, rest);
+    }
+    for (path, body) in
+        [("/api/math", formula()), ("/api/highlight", json!({"language": "rust", "code": "fn main() {}\n"}))]
+    {
+        // A new cookie is not a new client.
+        let request = app.request_by(&visitor(), Method::POST, path).json(&body);
+        let refused = request.send().await.unwrap();
+        let wait: u64 = header(&refused, "retry-after").parse().unwrap();
+        assert!((100..=144).contains(&wait), "{wait}");
+        let detail = problem(refused, 429, "rate_limited").await;
+        assert!(detail.contains("25 in an hour"), "{detail}");
+    }
+    // The one takes nothing from the other.
+    assert_eq!(app.get("/api/conversations").await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_client_reads_so_many_streams_and_others_have_theirs() {
     let limits = [("RIVULET_MAX_READERS_PER_CLIENT", "2"), ("RIVULET_TRUSTED_PROXIES", "loopback")];
     let app = TestApp::with(&limits).await;

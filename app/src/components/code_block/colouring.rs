@@ -76,6 +76,11 @@ impl Colouring {
             let request = HighlightRequest { language: self.language.to_string(), after, code: lines };
             let found = http::post::<Highlighted>("/api/highlight", &request, "highlight").await;
             drop(turn);
+            // Until there is time for it, it stays plain.
+            if let Some(pause) = found.as_ref().err().and_then(http::FetchError::pause) {
+                time::sleep(pause).await;
+                continue;
+            }
             self.take(&node, &request, found.ok());
         }
         self.state.write_value().is_busy = false;

@@ -1,7 +1,7 @@
 //! Files that go with questions.
 
 use super::*;
-use crate::store::MOST_UNSENT;
+use crate::store::{AttachedBytes, MOST_UNSENT};
 use protocol::{attachment::Attachment, id::AttachmentId};
 
 async fn file<S: Store>(store: &S, owner: &Owner, name: &str) -> Attachment {
@@ -32,6 +32,8 @@ pub(super) async fn files_go_with_their_messages<S: Store>(store: &S) {
     finish(store, &owner, id, answer, "an answer").await;
     let shown = store.get(&owner, id, Window::All).await.unwrap();
     assert_eq!((shown.messages[0].attachments.len(), &shown.messages[1].attachments[..]), (2, &[][..]));
+    assert_eq!(store.attached_bytes(&owner, id).await.unwrap(), AttachedBytes { images: 6, texts: 0 });
+    assert_eq!(store.attached_bytes(&self::owner(), id).await.unwrap(), AttachedBytes::default(), "somebody else's");
     assert_eq!(shown.summary.title, "b.png", "a question without words is called by its file");
     assert_eq!(store.attached_file(&owner, a.id).await.unwrap().content, &[1, 2, 3][..]);
     assert!(matches!(store.remove_attachment(&owner, a.id).await, Err(StoreError::InMessage)));

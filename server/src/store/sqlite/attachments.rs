@@ -8,10 +8,13 @@ use super::{
 };
 use crate::{
     clock,
-    store::{AttachedFile, MOST_UNSENT, StoreError, UNSENT},
+    store::{AttachedBytes, AttachedFile, MOST_UNSENT, StoreError, UNSENT},
     visitor::Owner,
 };
-use protocol::{attachment::Attachment, id::AttachmentId};
+use protocol::{
+    attachment::Attachment,
+    id::{AttachmentId, ConversationId},
+};
 use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 /// What [`attachment`] reads, of `attachments a`.
@@ -144,6 +147,20 @@ pub(super) async fn shared(
         }
     }
     Err(gone())
+}
+
+pub(super) const BYTES: &str = "SELECT coalesce(sum(a.size) FILTER (WHERE a.width IS NOT NULL), 0), coalesce(sum(a.size) FILTER (WHERE a.width IS NULL), 0) \
+     FROM conversations c CROSS JOIN messages m ON m.conversation = c.key CROSS JOIN message_attachments l ON l.message = m.key \
+     CROSS JOIN attachments a ON a.key = l.attachment WHERE c.id = ? AND c.owner = (SELECT key FROM owners WHERE name = ?)";
+
+/// How many bytes the files of a conversation have; none of one that is not there.
+pub(super) async fn bytes(
+    connection: &mut SqliteConnection,
+    owner: &Owner,
+    id: ConversationId,
+) -> Result<AttachedBytes, StoreError> {
+    let row = query(BYTES).bind(id.0).bind(owner_name(owner)).fetch_one(connection).await?;
+    Ok(AttachedBytes { images: time(row.try_get(0)?), texts: time(row.try_get(1)?) })
 }
 
 /// Removes a file that no message has.

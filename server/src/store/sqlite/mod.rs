@@ -33,7 +33,7 @@ mod tests;
 pub use open::OpenError;
 
 use super::{
-    AttachedFile, Checkpoint, Imported, KnownTurn, NewTurn, OwnerSummary, Store, StoreError, TurnStart,
+    AttachedBytes, AttachedFile, Checkpoint, Imported, KnownTurn, NewTurn, OwnerSummary, Store, StoreError, TurnStart,
     WholeConversation, Window,
 };
 use crate::{clock, visitor::Owner};
@@ -434,6 +434,11 @@ impl Store for SqliteStore {
     async fn shared_file(&self, token: &str, id: AttachmentId) -> Result<AttachedFile, StoreError> {
         let token = token.to_owned();
         self.read(move |connection| async move { attachments::shared(connection, &token, id).await }.boxed()).await
+    }
+
+    async fn attached_bytes(&self, owner: &Owner, id: ConversationId) -> Result<AttachedBytes, StoreError> {
+        let owner = owner.clone();
+        self.read(move |connection| async move { attachments::bytes(connection, &owner, id).await }.boxed()).await
     }
 
     async fn remove_attachment(&self, owner: &Owner, id: AttachmentId) -> Result<(), StoreError> {

@@ -218,6 +218,7 @@ async fn no_statement_scans_a_table() {
         attachments::ONE_WITH_CONTENT,
         attachments::OF_CONVERSATION,
         attachments::UNSENT_OF_OWNER,
+        attachments::BYTES,
         attachments::UNTIE,
         attachments::TO_REMOVE,
     ] {
