@@ -2,7 +2,8 @@
 
 use super::{
     address::{self, Address},
-    live::{Cell, Cells, Content, Frame, LiveMarkdown},
+    cells::{Cell, Cells, Content, Frame},
+    live::LiveMarkdown,
     syntax::{Alignment, Block, Inline},
 };
 use crate::{
