@@ -102,7 +102,13 @@ impl TestApp {
 
     /// Makes a conversation, and returns its id.
     pub async fn conversation(&self) -> String {
-        let response = self.post("/api/conversations", json!({})).await;
+        self.conversation_by(&self.client).await
+    }
+
+    /// The same for another visitor.
+    pub async fn conversation_by(&self, client: &Client) -> String {
+        let request = self.request_by(client, Method::POST, "/api/conversations").json(&json!({}));
+        let response = request.send().await.unwrap();
         assert_eq!(response.status(), 201);
         response.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
     }

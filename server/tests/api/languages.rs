@@ -3,7 +3,7 @@
 use crate::app::{Events, TestApp};
 use futures::future::join_all;
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A page in the language that these headers ask for.
 async fn page(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> (String, String) {
@@ -64,14 +64,7 @@ async fn what_is_shared_and_what_is_not_there_speak_the_readers_language() {
     let app = TestApp::start().await;
     let id = app.conversation().await;
     Events::new(app.send(&id, "/fast hello").await).all().await;
-    let link: Value = app
-        .request(Method::POST, &format!("/api/conversations/{id}/share"))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let link: Value = app.post(&format!("/api/conversations/{id}/share"), json!({})).await.json().await.unwrap();
     let address = format!("/s/{}", link["token"].as_str().unwrap());
     let arabic = [("accept-language", "ar")];
     let (language, html) = page(&app, &address, &arabic).await;

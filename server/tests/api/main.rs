@@ -18,6 +18,7 @@ mod durable;
 mod events;
 mod faults;
 mod heartbeats;
+mod images;
 mod importing;
 mod installing;
 mod languages;

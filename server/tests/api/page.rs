@@ -37,12 +37,7 @@ async fn a_conversation_is_in_its_page_and_escaped() {
 async fn an_answer_under_way_is_in_the_page_as_far_as_it_has_come() {
     let mut upstream = Upstream::start().await;
     let app = TestApp::before(&upstream, &[]).await;
-    let id = app.conversation().await;
-    let mut events = Events::new(app.send(&id, "hi").await);
-    let mut call = upstream.call().await;
-    call.accept().await;
-    call.say("halfway there").await;
-    events.until_text("halfway there").await;
+    let (id, _events, _call) = upstream.begin(&app, "halfway there").await;
     let html = app.get(&format!("/c/{id}")).await.text().await.unwrap();
     assert!(html.contains("halfway there"));
     assert!(html.contains("data-status=\"streaming\""));

@@ -100,12 +100,7 @@ async fn a_conversation_comes_out_as_json_and_as_markdown() {
 async fn an_answer_under_way_comes_out_as_far_as_it_has_come() {
     let mut upstream = Upstream::start().await;
     let app = TestApp::before(&upstream, &[]).await;
-    let id = app.conversation().await;
-    let mut events = Events::new(app.send(&id, "hi").await);
-    let mut call = upstream.call().await;
-    call.accept().await;
-    call.say("half of it ").await;
-    events.until_text("half of it ").await;
+    let (id, events, call) = upstream.begin(&app, "half of it ").await;
     let document: Value = app.get(&format!("/api/conversations/{id}/export")).await.json().await.unwrap();
     assert_eq!(document["messages"][1]["content"], "half of it ");
     assert_eq!(document["messages"][1]["status"], "interrupted");

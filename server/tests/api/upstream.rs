@@ -1,5 +1,6 @@
 //! A provider whose every word the test decides: OpenAI's chat completions over a raw socket.
 
+use crate::app::{Events, TestApp};
 use serde_json::{Value, json};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -52,6 +53,17 @@ impl Upstream {
     /// The next request for an answer.
     pub async fn call(&mut self) -> Call {
         timeout(PATIENCE, self.calls.recv()).await.expect("the provider was not asked").unwrap()
+    }
+
+    /// Asks in a new conversation, and begins to answer with these words.
+    pub async fn begin(&mut self, app: &TestApp, words: &str) -> (String, Events, Call) {
+        let id = app.conversation().await;
+        let mut events = Events::new(app.send(&id, "hi").await);
+        let mut call = self.call().await;
+        call.accept().await;
+        call.say(words).await;
+        events.until_text(words).await;
+        (id, events, call)
     }
 
     /// Asserts that nothing more is asked for a little while.
