@@ -22,14 +22,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    effect(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() {
-            element::show_dialog(&dialog);
-        } else {
-            element::close_dialog(&dialog);
-        }
-    });
+    follow(dialog, open);
     let children = StoredValue::new(children);
     view! {
         <dialog node_ref=dialog class=format!("dialog {name}") aria-labelledby=name on:close=move |_| open.set(false)>
@@ -44,4 +37,16 @@ pub fn Dialog(
             </Show>
         </dialog>
     }
+}
+
+/// Opens and closes a dialog as the signal says.
+pub(super) fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    effect(move |_| {
+        let Some(dialog) = dialog.get() else { return };
+        if open.get() {
+            element::show_dialog(&dialog);
+        } else {
+            element::close_dialog(&dialog);
+        }
+    });
 }

@@ -26,7 +26,7 @@ pub fn OfflineBanner(
         (Listener(Some(gone)), Listener(Some(back)))
     });
     view! {
-        <div class="offline-banner" role="status">
+        <div class="banner offline-banner" role="status">
             <Show when=move || offline.get()>
                 <p>
                     <Icon drawing=Drawing::Offline />

@@ -3,6 +3,7 @@
 use super::{
     commands::{Command, Commands},
     conversation_actions::ConversationActions,
+    dialog,
     icon::{Drawing, Icon},
 };
 use crate::{
@@ -55,14 +56,7 @@ pub fn SearchDialog(
     commands: Option<Commands>,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
-    effect(move |_| {
-        let Some(dialog) = dialog.get() else { return };
-        if open.get() {
-            element::show_dialog(&dialog);
-        } else {
-            element::close_dialog(&dialog);
-        }
-    });
+    dialog::follow(dialog, open);
     // A click on what is around the dialog is a click on the dialog itself.
     let clicked = move |event: ev::MouseEvent| {
         if dialog.get_untracked().is_some_and(|dialog| element::is_target(&dialog, event.target())) {

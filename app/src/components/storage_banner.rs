@@ -17,7 +17,7 @@ pub fn StorageBanner(
     let problem =
         memo(move || models.with(|models| models.storage.as_ref().map(|error| words::explained(error).joined())));
     view! {
-        <div class="storage-banner" role="status">
+        <div class="banner storage-banner" role="status">
             <Show when=move || problem.with(Option::is_some)>
                 <p><Icon drawing=Drawing::Warning />{move || problem.get()}</p>
             </Show>

@@ -51,9 +51,9 @@ pub fn TransferSection(
         }
     };
     view! {
-        <section class="transfer-section" aria-labelledby="transfer-title">
+        <section class="settings-dialog__section" aria-labelledby="transfer-title">
             <h3 id="transfer-title">{words::your_conversations()}</h3>
-            <p class="transfer-section__hint">
+            <p class="settings-dialog__hint">
                 {words::transfer_note()}
             </p>
             <div class="transfer-section__actions">

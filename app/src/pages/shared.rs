@@ -1,5 +1,6 @@
 //! A conversation that somebody shares: to read, without a script.
 
+use super::still::still_document;
 use crate::{
     components::{icon::Mark, message_attachments::MessageAttachments},
     markdown::{live::LiveMarkdown, view::Markdown},
@@ -7,13 +8,12 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
-use leptos_meta::HashedStylesheet;
 use protocol::{
     conversation::Conversation,
     message::{Message, MessageStatus, Role},
 };
 
-/// The whole document, as the server renders it. Nothing of it comes to life in the browser.
+/// The whole document, as the server renders it.
 ///
 /// ```
 /// # use leptos::prelude::*;
@@ -28,24 +28,10 @@ pub fn shared_document(options: LeptosOptions, conversation: Conversation, theme
         title => title.to_owned(),
     };
     let path = format!("/s/{}", conversation.shared.unwrap_or_default());
-    view! {
-        <!DOCTYPE html>
-        <html lang=words::language().tag() dir=words::language().direction() data-theme=theme.map(Theme::as_str)>
-            <head>
-                <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
-                <meta name="color-scheme" content="light dark" />
-                <meta name="robots" content="noindex, nofollow" />
-                <meta name="referrer" content="no-referrer" />
-                <title>{format!("{title} – Rivulet")}</title>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
-                <HashedStylesheet options />
-            </head>
-            <body>
-                <SharedPage title path earlier=conversation.earlier messages=conversation.messages />
-            </body>
-        </html>
-    }
+    let content = view! {
+        <SharedPage title=title.clone() path earlier=conversation.earlier messages=conversation.messages />
+    };
+    still_document(options, theme, &title, content.into_any())
 }
 
 #[component]

@@ -1,26 +1,23 @@
 //! Shortcuts, their sheet, and commands in the search.
 
 use super::{
-    conversation::{find, forget_all, press, shown, until},
+    conversation::{find, forget_all, press, until, with_actions},
     fake_server::FakeServer,
 };
 use crate::{
-    StreamingChatOptions,
     browser::time::sleep,
     components::{
         appearance::{Appearance, AppearanceSection},
         commands::{Command, Commands, Dialogs},
         composer::Composer,
-        conversation_actions::ConversationActions,
         search_dialog::SearchDialog,
         shortcut_sheet::ShortcutSheet,
         sidebar::SidebarState,
-        toast_stack::Toasts,
     },
-    conversations::list::Conversations,
 };
 use leptos::prelude::*;
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use protocol::conversation::ConversationList;
+use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
@@ -28,28 +25,19 @@ use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEvent
 /// A page with all that commands are for.
 fn in_page() -> (Commands, HtmlElement, StoredValue<Vec<String>>, impl Drop) {
     forget_all();
-    let made = Rc::new(RefCell::new(None));
-    let out = made.clone();
-    let gone = StoredValue::new(Vec::<String>::new());
-    let (_, place, handle) = shown(StreamingChatOptions::new(), move |chat| {
-        let toasts = Toasts::provide();
-        let go = Callback::new(move |address| gone.update_value(|gone| gone.push(address)));
-        let conversations = Conversations::new(protocol::conversation::ConversationList::default());
-        let actions = ConversationActions { chat, conversations, toasts, go };
+    with_actions(ConversationList::default(), |actions| {
         let (dialogs, appearance) = (Dialogs::closed(), Appearance::of_page());
         let commands = Commands { actions, sidebar: SidebarState::of_page(), dialogs, appearance };
         commands.listen();
-        *out.borrow_mut() = Some((commands, gone));
-        view! {
-            <Composer chat placeholder="" />
+        let view = view! {
+            <Composer chat=actions.chat placeholder="" />
             <button class="elsewhere">"elsewhere"</button>
             <SearchDialog actions open=dialogs.search commands />
             <ShortcutSheet open=dialogs.shortcuts />
             <AppearanceSection appearance />
-        }
-    });
-    let (commands, gone) = made.borrow_mut().take().unwrap();
-    (commands, place, gone, handle)
+        };
+        (commands, view)
+    })
 }
 
 /// Presses keys on an element; whether anybody took them.

@@ -1,9 +1,15 @@
 //! What the tests of whole conversations have in common: a chat in the page, and the pieces of a server's answers.
 
 use super::fake_server::Reply;
-use crate::{StreamingChatHandle, StreamingChatOptions, browser::time::sleep, use_streaming_chat};
+use crate::{
+    StreamingChatHandle, StreamingChatOptions,
+    browser::time::sleep,
+    components::{conversation_actions::ConversationActions, toast_stack::Toasts},
+    conversations::list::Conversations,
+    use_streaming_chat,
+};
 use leptos::prelude::*;
-use protocol::message::MessageStatus;
+use protocol::{conversation::ConversationList, message::MessageStatus};
 use std::{cell::RefCell, rc::Rc, time::Duration};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent, KeyboardEventInit};
@@ -52,6 +58,26 @@ pub(super) fn stream(pieces: Vec<Vec<u8>>, ends: bool) -> Reply {
 pub(super) fn chat() -> (StreamingChatHandle, impl Drop) {
     let (chat, _, handle) = shown(StreamingChatOptions::new(), |_| ());
     (chat, handle)
+}
+
+/// What `view` makes of what can be done to these conversations, in the page until the last value is dropped; the place where it is
+/// shown, and the addresses that were gone to.
+pub(super) fn with_actions<T: 'static, V: IntoView + 'static>(
+    list: ConversationList,
+    view: impl FnOnce(ConversationActions) -> (T, V) + 'static,
+) -> (T, HtmlElement, StoredValue<Vec<String>>, impl Drop) {
+    let made = Rc::new(RefCell::new(None));
+    let out = made.clone();
+    let gone = StoredValue::new(Vec::<String>::new());
+    let (_, place, handle) = shown(StreamingChatOptions::new(), move |chat| {
+        let toasts = Toasts::provide();
+        let go = Callback::new(move |address| gone.update_value(|gone| gone.push(address)));
+        let (value, view) = view(ConversationActions { chat, conversations: Conversations::new(list), toasts, go });
+        *out.borrow_mut() = Some((value, gone));
+        view
+    });
+    let (value, gone) = made.borrow_mut().take().unwrap();
+    (value, place, gone, handle)
 }
 
 /// A chat, the place in the page where it is shown, and what takes it away when it is dropped.

@@ -1,7 +1,7 @@
 //! The list of conversations, and the search.
 
 use super::{
-    conversation::{find, press, refusal, shown, until},
+    conversation::{find, press, refusal, shown, until, with_actions},
     fake_server::{FakeServer, Reply},
 };
 use crate::{
@@ -14,12 +14,9 @@ use crate::{
         conversation_list::ConversationList,
         search_dialog::SearchDialog,
         sidebar::SidebarState,
-        toast_stack::{ToastStack, Toasts},
+        toast_stack::ToastStack,
     },
-    conversations::{
-        list::Conversations,
-        search::{Finding, Search},
-    },
+    conversations::search::{Finding, Search},
 };
 use leptos::prelude::*;
 use protocol::{
@@ -49,25 +46,18 @@ fn reply(of: &impl serde::Serialize) -> Reply {
 
 /// The list and the search in a page of their own; and the addresses that were gone to.
 fn in_page(first: Page) -> (ConversationActions, HtmlElement, StoredValue<Vec<String>>, impl Drop) {
-    let made = Rc::new(RefCell::new(None));
-    let out = made.clone();
-    let gone = StoredValue::new(Vec::<String>::new());
-    let (_, place, handle) = shown(StreamingChatOptions::new(), move |chat| {
-        let toasts = Toasts::provide();
-        let go = Callback::new(move |address| gone.update_value(|gone| gone.push(address)));
-        let actions = ConversationActions { chat, conversations: Conversations::new(first), toasts, go };
-        *out.borrow_mut() = Some((actions, gone));
+    let (actions, place, gone, handle) = with_actions(first, |actions| {
         let dialogs = Dialogs::closed();
         Commands { actions, sidebar: SidebarState::of_page(), dialogs, appearance: Appearance::of_page() }.listen();
-        view! {
+        let view = view! {
             <div class="test-list" style="height: 300px; overflow: hidden; display: flex; flex-direction: column">
                 <ConversationList actions opened=Callback::new(|()| ()) />
             </div>
             <SearchDialog actions open=dialogs.search />
-            <ToastStack toasts />
-        }
+            <ToastStack toasts=actions.toasts />
+        };
+        (actions, view)
     });
-    let (actions, gone) = made.borrow_mut().take().unwrap();
     let style = document().create_element("style").unwrap();
     style.set_text_content(Some(
         ".conversation-list { --line-height: 30px; flex: 1; min-height: 0; overflow-y: auto } .conversation-list ul { margin: 0 } .conversation-list li { height: 30px; overflow: hidden }",
