@@ -38,6 +38,22 @@ pub enum MessageStatus {
     Interrupted,
 }
 
+impl MessageStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Streaming, Self::Complete, Self::Stopped, Self::Failed, Self::Interrupted];
+
+    /// Its name, on the wire as in the store and on the page.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Streaming => "streaming",
+            Self::Complete => "complete",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
 /// One message of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Message {
@@ -124,6 +140,18 @@ impl Message {
             stats: None,
             error: None,
             siblings: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_has_the_name_that_it_has_on_the_wire() {
+        for status in MessageStatus::ALL {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.as_str());
         }
     }
 }

@@ -60,7 +60,7 @@ pub fn AssistantMessage(
     };
     let error = message.error.clone();
     view! {
-        <article class="assistant-message" aria-label=words::assistant_said() data-status=move || name(status.get()) data-key=key.to_string()>
+        <article class="assistant-message" aria-label=words::assistant_said() data-status=move || status.get().as_str() data-key=key.to_string()>
             <Reasoning message=message.clone() />
             <Show when=move || waits.get()>
                 <p class="thinking" aria-hidden="true"><span></span><span></span><span></span></p>
@@ -117,16 +117,6 @@ fn may_ask(chat: StreamingChatHandle) -> bool {
 struct Ways {
     chat: StreamingChatHandle,
     can_continue: Memo<bool>,
-}
-
-fn name(status: MessageStatus) -> &'static str {
-    match status {
-        MessageStatus::Streaming => "streaming",
-        MessageStatus::Complete => "complete",
-        MessageStatus::Stopped => "stopped",
-        MessageStatus::Failed => "failed",
-        MessageStatus::Interrupted => "interrupted",
-    }
 }
 
 /// How the answer ended, where it did not end as it should.

@@ -137,7 +137,7 @@ pub(super) async fn insert(
         .bind(conversation)
         .bind(parent)
         .bind(role_name(message.role))
-        .bind(status_name(message.status))
+        .bind(message.status.as_str())
         .bind(&message.content)
         .bind(&message.reasoning)
         .bind(integer(message.created_at))
@@ -155,7 +155,7 @@ pub(super) async fn end(connection: &mut SqliteConnection, key: i64, answer: &Me
     let update = "UPDATE messages SET status = ?, content = ?, reasoning = ?, model = ?, last_event = ?, outcome = ? \
                   WHERE key = ? AND status = 'streaming'";
     let updated = query(update)
-        .bind(status_name(answer.status))
+        .bind(answer.status.as_str())
         .bind(&answer.content)
         .bind(&answer.reasoning)
         .bind(&answer.model)
@@ -192,24 +192,8 @@ pub(super) fn role_name(role: Role) -> &'static str {
 }
 
 fn status(text: &str) -> Result<MessageStatus, StoreError> {
-    match text {
-        "streaming" => Ok(MessageStatus::Streaming),
-        "complete" => Ok(MessageStatus::Complete),
-        "stopped" => Ok(MessageStatus::Stopped),
-        "failed" => Ok(MessageStatus::Failed),
-        "interrupted" => Ok(MessageStatus::Interrupted),
-        other => Err(StoreError::Failed(format!("a message has the status {other:?}"))),
-    }
-}
-
-fn status_name(status: MessageStatus) -> &'static str {
-    match status {
-        MessageStatus::Streaming => "streaming",
-        MessageStatus::Complete => "complete",
-        MessageStatus::Stopped => "stopped",
-        MessageStatus::Failed => "failed",
-        MessageStatus::Interrupted => "interrupted",
-    }
+    let named = MessageStatus::ALL.into_iter().find(|status| status.as_str() == text);
+    named.ok_or_else(|| StoreError::Failed(format!("a message has the status {text:?}")))
 }
 
 /// What is stored of an owner.
