@@ -69,7 +69,7 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
     let ask = move |_| diagram.update(|state| *state = state.turned());
     view! {
         <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped
-            class:code-block--drawn=move || diagram.get() == DiagramState::Drawn>
+            class:code-block--drawn=move || is_diagram && diagram.get() == DiagramState::Drawn>
             <div class="code-block__head">
                 <span class="code-block__language" dir="ltr">{name.clone()}</span>
                 <span class="code-block__lines">
