@@ -2,7 +2,7 @@
 # `make run` and `make test` install what they miss, so that both work on a machine that has only Rust and Node.js.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint format unit wasm e2e fuzz soak bench seed bench-store page-profile docs screenshots clean
+.PHONY: help run dev build test lint format unit wasm e2e fuzz soak bench seed bench-store bench-page page-profile docs screenshots clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ seed: ## Make a database of 10,000 conversations and 1,000,000 messages, to try 
 
 bench-store: ## Measure opening, searching, exporting and importing on that database
 	@scripts/bench-store.sh
+
+bench-page: ## Measure long answers on the page beside streamdown, typing, and memory
+	@scripts/bench-page.sh
 
 page-profile: ## Find out what a first visit runs of the page; the rest comes later (scripts/wasm/later.txt)
 	@scripts/page-profile.sh

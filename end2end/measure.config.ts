@@ -7,6 +7,7 @@ if (!database) throw new Error("RIVULET_BENCH_DATABASE must name a database that
 export default {
   ...tests,
   testDir: "measure",
+  testMatch: "much.spec.ts",
   reporter: "line",
   retries: 0,
   workers: 1,

@@ -73,7 +73,7 @@ export default defineConfig({
   webServer: server,
 });
 
-function freePort(): string {
+export function freePort(): string {
   const program = "const s=require('net').createServer();s.listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
   return execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }).trim();
 }

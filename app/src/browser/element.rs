@@ -32,8 +32,8 @@ pub(crate) fn last_text(element: &Element) -> Option<Text> {
 /// What is to be read aloud of the answer that an element stands in: its text as it is shown, without code.
 pub(crate) fn spoken_text_around(element: &Element) -> String {
     let answer = element.closest("article").ok().flatten();
-    let Some(blocks) =
-        answer.and_then(|answer| answer.query_selector_all(":scope > .markdown > :not(.code-block)").ok())
+    let Some(blocks) = answer
+        .and_then(|answer| answer.query_selector_all(":scope > .markdown > .markdown__page > :not(.code-block)").ok())
     else {
         return String::new();
     };
@@ -204,6 +204,21 @@ pub(crate) fn top(element: &Element) -> f64 {
 /// How high an element is, in pixels.
 pub(crate) fn height(element: &Element) -> f64 {
     element.get_bounding_client_rect().height()
+}
+
+/// What the window hears when the browser leaves something out of sight out, or no longer does.
+pub(crate) const DRAWN_OR_NOT: &str = "contentvisibilityautostatechange";
+
+/// Whether an element is laid out, and not left out for being far from the view. Browsers that cannot tell lay out everything.
+pub(crate) fn is_drawn(element: &Element) -> bool {
+    let check = js_sys::Reflect::get(element, &"checkVisibility".into());
+    let Some(check) = check.ok().and_then(|check| check.dyn_into::<js_sys::Function>().ok()) else { return true };
+    let is_seen = |options: &js_sys::Object| check.call1(element, options).is_ok_and(|seen| seen.is_truthy());
+    let options = js_sys::Object::new();
+    let is_shown = is_seen(&options);
+    let _ = js_sys::Reflect::set(&options, &"contentVisibilityAuto".into(), &true.into());
+    // What is folded away says nothing when it is unfolded.
+    !is_shown || is_seen(&options)
 }
 
 /// The first element inside `place` that fits the selector.

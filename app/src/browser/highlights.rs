@@ -20,6 +20,11 @@ impl Painted {
     }
 }
 
+/// Whether the colours of an element's text are ranges, which can be taken away and given again.
+pub(crate) fn are_ranges(element: &Element) -> bool {
+    registry().is_some() && !has_parts(element)
+}
+
 /// Whether an element holds elements: then its text has its colours already.
 pub(crate) fn has_parts(element: &Element) -> bool {
     element.first_element_child().is_some()

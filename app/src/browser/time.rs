@@ -139,6 +139,15 @@ impl<L, R> First<L, R> {
 /// Work that is done once, by whoever comes first.
 type Once = Rc<Cell<Option<Box<dyn FnOnce()>>>>;
 
+/// Does this before the first frame after so many milliseconds is painted.
+pub(crate) fn on_next_frame_after(milliseconds: f64, work: impl FnOnce() + 'static) {
+    if milliseconds < 1.0 {
+        on_next_frame(work);
+    } else {
+        set_timeout(move || on_next_frame(work), Duration::from_millis(milliseconds as u64));
+    }
+}
+
 /// Does this before the next frame is painted. Hidden pages paint no frames, so a timer stands behind it.
 pub(crate) fn on_next_frame(work: impl FnOnce() + 'static) {
     let run = |once: Once| {

@@ -15,6 +15,10 @@ use protocol::{
     transcript::{Change, Transcript},
 };
 
+/// What comes within so many milliseconds is shown together: a frame costs much more than what is new in it, and nobody reads
+/// faster than thirty steps a second.
+const TOGETHER: f64 = 30.0;
+
 /// What an answer that is under way has to say about itself.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Notice {
@@ -70,6 +74,8 @@ pub struct ChatMessage {
     kept: ArcStoredValue<Option<Kept>>,
     stopwatch: ArcStoredValue<Stopwatch>,
     flush_due: ArcStoredValue<bool>,
+    /// When it was last shown, in milliseconds since the page began.
+    flushed: ArcStoredValue<f64>,
 }
 
 /// The text of an answer that broke off.
@@ -106,6 +112,7 @@ impl ChatMessage {
             kept: ArcStoredValue::new(None),
             stopwatch: ArcStoredValue::new(Stopwatch::default()),
             flush_due: ArcStoredValue::new(false),
+            flushed: ArcStoredValue::new(f64::NEG_INFINITY),
         }
     }
 
@@ -267,8 +274,10 @@ impl ChatMessage {
     fn flush_with_next_frame(&self) {
         if !std::mem::replace(&mut *self.flush_due.write_value(), true) {
             let message = self.clone();
-            time::on_next_frame(move || {
+            let pause = TOGETHER - (time::now() - self.flushed.get_value());
+            time::on_next_frame_after(pause, move || {
                 *message.flush_due.write_value() = false;
+                message.flushed.set_value(time::now());
                 if !message.is_ended() {
                     message.flush();
                 }

@@ -34,7 +34,7 @@ pub fn CodeBlock(
     let colouring = language.clone().map(Colouring::new);
     on_cleanup({
         let colouring = colouring.clone();
-        move || colouring.iter().for_each(Colouring::clear)
+        move || colouring.iter().for_each(Colouring::end)
     });
     let (drawn, growing) = (start.len(), code.clone());
     effect(move |drawn_before: Option<usize>| {

@@ -5,8 +5,9 @@ use super::syntax::{Alignment, Block, Inline};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// So many cells are one page of a list of cells: a new one is compared with these, and not with all.
-const PAGE: usize = 64;
+/// So many cells are one page of a list of cells: a new one is compared with these, and not with all, and a text's pages that are
+/// out of sight are not laid out. Fewer would make more pages, of which a browser looks at each for every frame.
+const PAGE: usize = 16;
 
 /// Blocks beside each other.
 #[derive(Debug, Clone)]

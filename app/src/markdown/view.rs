@@ -2,7 +2,7 @@
 
 use super::{
     address::{self, Address},
-    cells::{Cell, Cells, Content, Frame},
+    cells::{Cell, Cells, Content, Frame, Page},
     live::LiveMarkdown,
     syntax::{Alignment, Block, Inline},
 };
@@ -19,18 +19,28 @@ pub fn Markdown(
     /// The text.
     text: LiveMarkdown,
 ) -> impl IntoView {
-    view! { <div class="markdown" dir="auto">{cells(text.cells().clone(), Vec::new())}</div> }
+    let cells = text.cells().clone();
+    let no_columns = StoredValue::new(Vec::new());
+    view! {
+        <div class="markdown" dir="auto">
+            <For each=move || cells.pages() key=|page| page.key as u64 let(one)>
+                <div class="markdown__page">{page(one, no_columns)}</div>
+            </For>
+        </div>
+    }
 }
 
 /// Blocks beside each other; the alignments are those of the table that they are rows of.
 fn cells(cells: Cells, alignments: Vec<Alignment>) -> AnyView {
     let alignments = StoredValue::new(alignments);
     view! {
-        <For each=move || cells.pages() key=|page| page.key as u64 let(page)>
-            <For each=move || page.cells() key=|cell| cell.key children=move |one| cell(one, alignments) />
-        </For>
+        <For each=move || cells.pages() key=|page| page.key as u64 children=move |one| page(one, alignments) />
     }
     .into_any()
+}
+
+fn page(page: Page, alignments: StoredValue<Vec<Alignment>>) -> AnyView {
+    view! { <For each=move || page.cells() key=|cell| cell.key children=move |one| cell(one, alignments) /> }.into_any()
 }
 
 fn cell(cell: Cell, alignments: StoredValue<Vec<Alignment>>) -> AnyView {

@@ -22,7 +22,7 @@ fn say(message: &ChatMessage, text: &str) {
 }
 
 async fn frame() {
-    sleep(Duration::from_millis(60)).await;
+    sleep(Duration::from_millis(120)).await;
 }
 
 /// Puts the messages into the page, each in a place of its own.
@@ -72,11 +72,11 @@ async fn blocks_that_are_final_stay_as_they_are() {
     let (place, _handle) = mount(std::slice::from_ref(&message));
     say(&message, "One.\n\nTwo");
     frame().await;
-    let first = find(&place, ".markdown > p");
+    let first = find(&place, ".markdown__page > p");
     say(&message, " and more.\n\n- three\n");
     frame().await;
-    assert!(first.is_same_node(Some(&find(&place, ".markdown > p"))));
-    assert_eq!(find(&place, ".markdown > ul").text_content().unwrap(), "three");
+    assert!(first.is_same_node(Some(&find(&place, ".markdown__page > p"))));
+    assert_eq!(find(&place, ".markdown__page > ul").text_content().unwrap(), "three");
 }
 
 #[wasm_bindgen_test]

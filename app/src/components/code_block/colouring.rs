@@ -1,8 +1,14 @@
 //! The colours of code that the server has not rendered: it is asked for them line by line, while the code grows. Each line
 //! is sent once; the server remembers where it stopped.
+//!
+//! Only what the browser draws has them: it looks at every range of the page whenever anything in it changes.
 
-use crate::browser::{element::HtmlElement, highlights, http, time};
-use leptos::{prelude::*, task::spawn_local};
+use crate::browser::{
+    connection::Listener,
+    element::{self, HtmlElement},
+    highlights, http, time,
+};
+use leptos::{ev, prelude::*, task::spawn_local};
 use protocol::highlight::{HighlightRequest, Highlighted, LONGEST};
 use send_wrapper::SendWrapper;
 use std::{rc::Rc, sync::Arc, time::Duration};
@@ -35,7 +41,11 @@ struct State {
     is_busy: bool,
     /// Whether there is nothing more to ask.
     is_over: bool,
+    /// The colours where they are ranges: where in the text they begin, in UTF-16 units, and the parts from there on.
+    known: Vec<(u32, Vec<u32>)>,
     painted: Vec<SendWrapper<highlights::Painted>>,
+    listener: Option<SendWrapper<Listener>>,
+    is_drawn: bool,
 }
 
 impl Colouring {
@@ -43,24 +53,52 @@ impl Colouring {
         Self { language: language.into(), state: ArcStoredValue::new(State::default()) }
     }
 
-    /// Gives the lines their colours that have become complete.
+    /// Gives the lines their colours that have become complete, as long as they are drawn.
     pub(super) fn follow(&self, node: &HtmlElement, code: &ArcRwSignal<String>) {
         let mut state = self.state.write_value();
         if state.done == 0 && highlights::has_parts(node) {
             state.is_over = true;
         }
-        if state.is_busy || state.is_over || lines(&state, code).is_none() {
+        if state.listener.is_none() && !state.is_over {
+            state.is_drawn = element::is_drawn(node);
+            let (own, place, growing) = (self.clone(), SendWrapper::new(node.clone()), code.clone());
+            let changed = move |_| own.look(&place, &growing);
+            let event = ev::Custom::<ev::Event>::new(element::DRAWN_OR_NOT);
+            state.listener = Some(SendWrapper::new(Listener(Some(window_event_listener(event, changed)))));
+        }
+        if state.is_busy || state.is_over || !state.is_drawn || lines(&state, code).is_none() {
             return;
         }
         state.is_busy = true;
         spawn_local(self.clone().read(node.clone(), code.clone()));
     }
 
-    /// Takes all colours away.
-    pub(super) fn clear(&self) {
+    /// Something has come near to the view, or has gone from there: it may be this.
+    fn look(&self, node: &HtmlElement, code: &ArcRwSignal<String>) {
+        let mut state = self.state.write_value();
+        let is_drawn = element::is_drawn(node);
+        if std::mem::replace(&mut state.is_drawn, is_drawn) == is_drawn {
+            return;
+        }
+        if !is_drawn {
+            return state.clear();
+        }
+        let known = std::mem::take(&mut state.known);
+        for (start, spans) in &known {
+            state.painted.extend(highlights::paint(node, *start, 0, spans).into_iter().map(SendWrapper::new));
+        }
+        state.known = known;
+        drop(state);
+        self.follow(node, code);
+    }
+
+    /// Takes all colours away, for good.
+    pub(super) fn end(&self) {
         let mut state = self.state.write_value();
         state.is_over = true;
-        state.painted.drain(..).for_each(|painted| painted.take().clear());
+        state.clear();
+        // It holds this in turn.
+        state.listener = None;
     }
 
     async fn read(self, node: HtmlElement, code: ArcRwSignal<String>) {
@@ -70,7 +108,7 @@ impl Colouring {
             let turn = turn.lock().await;
             let (lines, after) = {
                 let state = self.state.read_value();
-                (lines(&state, &code).filter(|_| !state.is_over), state.after.clone())
+                (lines(&state, &code).filter(|_| !state.is_over && state.is_drawn), state.after.clone())
             };
             let Some(lines) = lines else { break };
             let request = HighlightRequest { language: self.language.to_string(), after, code: lines };
@@ -92,8 +130,15 @@ impl Colouring {
             _ if state.is_over => {}
             Some(Highlighted { state: Some(after), spans }) => {
                 let units = request.code.encode_utf16().count() as u32;
-                let painted = highlights::paint(node, state.done_units, units, &spans);
-                state.painted.extend(painted.into_iter().map(SendWrapper::new));
+                let are_ranges = highlights::are_ranges(node);
+                if state.is_drawn || !are_ranges {
+                    let painted = highlights::paint(node, state.done_units, units, &spans);
+                    state.painted.extend(painted.into_iter().map(SendWrapper::new));
+                }
+                if are_ranges {
+                    let start = state.done_units;
+                    state.known.push((start, spans));
+                }
                 state.done += request.code.len();
                 state.done_units += units;
                 state.after = Some(after);
@@ -101,6 +146,12 @@ impl Colouring {
             // The server has forgotten where it stopped: what follows stays plain until the page is loaded again.
             Some(Highlighted { state: None, .. }) | None => state.is_over = true,
         }
+    }
+}
+
+impl State {
+    fn clear(&mut self) {
+        self.painted.drain(..).for_each(|painted| painted.take().clear());
     }
 }
 
