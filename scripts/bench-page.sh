@@ -5,5 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
 scripts/setup.sh test
 scripts/build.sh --tools-are-there
+say "npm ci in end2end/streamdown"
+(cd end2end/streamdown && npm ci --silent --no-audit --no-fund)
 cd end2end
 playwright test --config measure-page.config.ts "$@"

@@ -1,7 +1,7 @@
 // How the page keeps up with answers of 1,000, 10,000 and 50,000 tokens, beside a page with streamdown that is sent the same; with typing
 // in a long chat; and with what is left in memory of many long answers. Each test prints its table.
 import { type Browser, expect, test as base } from "@playwright/test";
-import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { between, type LongTask, type Memory, type Work } from "./counters";
@@ -34,20 +34,11 @@ const test = base.extend<object, { server: TokenServer }>({
 async function builtPage(): Promise<string> {
   const folder = resolve(import.meta.dirname, "../../target/bench-page");
   await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: [join(import.meta.dirname, "streamdown-page.ts")],
-    outdir: folder,
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: "esm",
-    target: "chrome120",
-    define: { "process.env.NODE_ENV": '"production"' },
-    loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty" },
-  });
+  const source = resolve(import.meta.dirname, "../streamdown");
+  execFileSync("npm", ["run", "--silent", "build", "--", `--outdir=${folder}`, "--log-level=warning"], { cwd: source, stdio: "inherit" });
   const style = "body{font:16px/1.65 system-ui,sans-serif;max-width:46rem;margin:0 auto}pre{overflow-x:auto}";
-  const head = `<meta charset="utf-8"><link rel="stylesheet" href="/streamdown-page.css"><style>${style}</style>`;
-  const body = '<button>Ask</button><div id="answer"></div><script type="module" src="/streamdown-page.js"></script>';
+  const head = `<meta charset="utf-8"><link rel="stylesheet" href="/page.css"><style>${style}</style>`;
+  const body = '<button>Ask</button><div id="answer"></div><script type="module" src="/page.js"></script>';
   await writeFile(join(folder, "index.html"), `<!doctype html><title>streamdown</title>${head}${body}`);
   await writeFile(join(folder, "plain.html"), "<!doctype html><title>plain</title><textarea></textarea>");
   return folder;
