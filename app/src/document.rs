@@ -55,7 +55,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet id="style" options=options.clone() />
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
-                <title>{title}</title>
+                <title inner_html=title::html(&title)></title>
             </head>
             <body>
                 <App />

@@ -31,7 +31,7 @@ test("versions are gone through by keyboard, and it is said which one is shown",
   await chat.previousVersion.focus();
   await page.keyboard.press("Enter");
   await expect(page.getByText("1/2", { exact: true })).toBeVisible();
-  await expect(page.getByRole("status").filter({ hasText: "Version 1 of 2" })).toBeAttached();
+  await expect(page.getByRole("log").filter({ hasText: "Version 1 of 2" })).toBeAttached();
   await expect(chat.previousVersion).toBeFocused();
   await page.keyboard.press("Tab");
   await expect(chat.nextVersion).toBeFocused();

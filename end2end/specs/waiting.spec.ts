@@ -148,7 +148,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await chat.open();
       await ask(chat, "/fast hello");
       expect(await faults(chat.page)).toEqual([]);
-      await expect(chat.page.getByRole("status").filter({ hasText: "You can send again in" })).toBeAttached();
+      await expect(chat.page.getByRole("log").filter({ hasText: "You can send again in" })).toBeAttached();
     });
   });
 }

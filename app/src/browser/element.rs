@@ -64,6 +64,14 @@ pub(crate) fn focus_in(place: &Element, selector: &str) -> bool {
     found.is_some_and(|found| found.focus().is_ok())
 }
 
+/// Puts the focus on an element that fits the selector and has the same parent as the one that an event came from.
+pub(crate) fn focus_beside(target: Option<web_sys::EventTarget>, selector: &str) {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    if let Some(parent) = element.and_then(|element| element.parent_element()) {
+        focus_in(&parent, selector);
+    }
+}
+
 /// Puts the focus on an element of the page that is found by a selector.
 pub(crate) fn focus_on_page(selector: &str) -> bool {
     leptos::prelude::document().document_element().is_some_and(|root| focus_in(&root, selector))
@@ -77,7 +85,11 @@ pub(crate) fn has_focus_within(place: &Element) -> bool {
 /// Whether nothing has the focus.
 pub(crate) fn is_focus_lost() -> bool {
     let page = leptos::prelude::document();
-    page.active_element().is_none_or(|focused| page.body().is_some_and(|body| body.is_same_node(Some(&focused))))
+    // What is disabled keeps it until the next frame has been painted.
+    let has_none = |focused: Element| {
+        page.body().is_some_and(|body| body.is_same_node(Some(&focused))) || matches(&focused, ":disabled")
+    };
+    page.active_element().is_none_or(has_none)
 }
 
 /// Whether what an event came from is inside an element.

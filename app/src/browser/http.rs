@@ -11,7 +11,7 @@ use protocol::{
     sse::SseDecoder,
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 use wasm_bindgen::JsValue;
 use wasm_streams::readable::IntoStream;
 use web_sys::AbortController;
@@ -209,11 +209,27 @@ pub(super) fn refused(status: u16, text: Option<&str>, retry_after: Option<Durat
             retryable: status >= 500 || status == 429,
         },
     };
+    if let Some(retry_after) = retry_after.filter(|_| status == 429) {
+        LIMITED.with_borrow(|told| told.iter().for_each(|tell| tell(retry_after)));
+    }
     Refusal { status, error, retry_after }
 }
 
+/// Is told how long to wait.
+type Told = Box<dyn Fn(Duration)>;
+
+thread_local! {
+    /// Who is told when the server takes no more requests for a while.
+    static LIMITED: RefCell<Option<Told>> = const { RefCell::new(None) };
+}
+
+/// Has itself told how long to wait, whenever the server says that there have been too many requests; only the last that asks for it is.
+pub(crate) fn on_limited(tell: impl Fn(Duration) + 'static) {
+    LIMITED.set(Some(Box::new(tell)));
+}
+
 /// `Retry-After`, in seconds or as a date.
-fn pause(text: &str) -> Option<Duration> {
+pub(super) fn pause(text: &str) -> Option<Duration> {
     let date = || js_sys::Date::parse(text) - js_sys::Date::now();
     let milliseconds = text.trim().parse::<u32>().map_or_else(|_| date(), |seconds| f64::from(seconds) * 1000.0);
     (!milliseconds.is_nan()).then(|| Duration::from_millis(milliseconds.max(0.0) as u64))

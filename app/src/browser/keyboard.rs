@@ -1,5 +1,6 @@
 //! Keys that are pressed, and how they are written.
 
+use crate::words;
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
@@ -44,7 +45,8 @@ pub(crate) fn named(keys: &str) -> Vec<String> {
         window().navigator().platform().is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"));
     let name = |key: &str| match key {
         "Mod" if mac => "⌘".to_owned(),
-        "Mod" => "Ctrl".to_owned(),
+        // As its language prints it on keyboards.
+        "Mod" => words::search_keys().split(' ').next().unwrap_or_default().to_owned(),
         "Shift" => "⇧".to_owned(),
         "Escape" => "Esc".to_owned(),
         "Backspace" => "⌫".to_owned(),

@@ -2,7 +2,7 @@
 //!
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), numbers as text (`number`), the
 //! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), the colours of parts of a text
-//! (`highlights`), files (`file`), pages in frames (`frame`), the connection
+//! (`highlights`), what of an answer can be read out (`heard`), files (`file`), pages in frames (`frame`), the connection
 //! (`connection`), keys (`keyboard`), notifications (`notification`), the voice (`speech`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
 //! `locks`).
 //!
@@ -18,6 +18,7 @@ pub(crate) mod document;
 pub(crate) mod element;
 pub(crate) mod file;
 pub(crate) mod frame;
+pub(crate) mod heard;
 pub(crate) mod highlights;
 pub mod http;
 pub(crate) mod keyboard;

@@ -1,6 +1,6 @@
 //! Sends a file, and tells how far it has come: `fetch` cannot say that.
 
-use super::http::{FetchError, refused};
+use super::http::{FetchError, pause, refused};
 use crate::json;
 use futures::channel::oneshot;
 use protocol::attachment::Attachment;
@@ -48,6 +48,9 @@ pub(crate) async fn send(
     match (status, text) {
         (200..300, Some(text)) => json::read(&text).ok_or(FetchError::Broken),
         (0, _) => Err(FetchError::Broken),
-        (status, text) => Err(FetchError::Refused(refused(status, text.as_deref(), None))),
+        (status, text) => {
+            let retry_after = request.get_response_header("retry-after").ok().flatten().and_then(|text| pause(&text));
+            Err(FetchError::Refused(refused(status, text.as_deref(), retry_after)))
+        }
     }
 }

@@ -52,6 +52,17 @@ pub enum UploadProblem {
     Broken,
 }
 
+impl UploadProblem {
+    /// Whether the same file may be taken another time.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self {
+            Self::Broken => true,
+            Self::Refused(error) => error.retryable,
+            Self::TooLarge(_) | Self::TooMany(_) | Self::TooMuch(_) => false,
+        }
+    }
+}
+
 impl Upload {
     /// What the browser takes it for, such as `image/png`; empty where nobody knows.
     pub(crate) fn kind(&self) -> String {

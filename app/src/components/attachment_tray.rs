@@ -12,7 +12,7 @@ use crate::{
     words,
 };
 use leptos::{ev, prelude::*};
-use protocol::attachment::{IMAGE_TYPES, in_words};
+use protocol::attachment::IMAGE_TYPES;
 
 /// The button that chooses files. The input does what a button would; its label is what is seen.
 #[component]
@@ -82,12 +82,12 @@ fn chip(chat: StreamingChatHandle, models: ModelNames, upload: Upload) -> AnyVie
             });
             view! {
                 {picture}
-                <span class="attachment-tray__size">{in_words(file.size)}</span>
+                <span class="attachment-tray__size">{words::size(file.size)}</span>
             }
             .into_any()
         }
         UploadState::Failed(problem) => {
-            let again = (problem == UploadProblem::Broken).then(|| {
+            let again = problem.may_pass().then(|| {
                 view! {
                     <button type="button" class="button" on:click=move |_| chat.upload_again(key, models.limits())>
                         {words::try_again()}
@@ -116,9 +116,9 @@ fn chip(chat: StreamingChatHandle, models: ModelNames, upload: Upload) -> AnyVie
 
 fn said(problem: &UploadProblem) -> String {
     match problem {
-        UploadProblem::TooLarge(most) => words::file_too_large(&in_words(*most)),
+        UploadProblem::TooLarge(most) => words::file_too_large(&words::size(*most)),
         UploadProblem::TooMany(most) => words::too_many_files(&most.to_string()),
-        UploadProblem::TooMuch(most) => words::files_too_much(&in_words(*most)),
+        UploadProblem::TooMuch(most) => words::files_too_much(&words::size(*most)),
         UploadProblem::Refused(error) => words::explained(error).joined(),
         UploadProblem::Broken => words::server_unreachable().to_owned(),
     }

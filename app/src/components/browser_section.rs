@@ -1,6 +1,6 @@
-//! What is set for this browser only: notifications, and shortcuts of a single key.
+//! What is set for this browser only: notifications, shortcuts of a single key, and whether answers are told to screen readers.
 
-use super::{commands, notifier};
+use super::{announcer, commands, notifier};
 use crate::{browser::notification, erased::effect, words};
 use leptos::{ev, prelude::*, task::spawn_local};
 
@@ -10,12 +10,13 @@ pub fn BrowserSection(
     /// Whether the settings are open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let (notify, single_keys) = (RwSignal::new(false), RwSignal::new(true));
+    let (notify, single_keys, hear) = (RwSignal::new(false), RwSignal::new(true), RwSignal::new(true));
     let problem = RwSignal::new(false);
     effect(move |_| {
         if open.get() {
             notify.set(notifier::is_wanted());
             single_keys.set(commands::single_keys());
+            hear.set(announcer::tells_answers());
             problem.set(false);
         }
     });
@@ -33,6 +34,10 @@ pub fn BrowserSection(
         commands::set_single_keys(on);
         single_keys.set(on);
     });
+    let set_hear = Callback::new(move |on: bool| {
+        announcer::set_tells_answers(on);
+        hear.set(on);
+    });
     view! {
         <section class="settings-dialog__section" aria-labelledby="settings-browser">
             <h3 id="settings-browser">{words::in_this_browser()}</h3>
@@ -41,6 +46,7 @@ pub fn BrowserSection(
                 {move || problem.get().then(words::cannot_notify)}
             </p>
             <Check label=words::single_keys() checked=single_keys set=set_single_keys />
+            <Check label=words::hear_answers() checked=hear set=set_hear />
         </section>
     }
 }

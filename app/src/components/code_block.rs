@@ -97,7 +97,10 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
                 <Show when=is_asked><Diagram source=text state=diagram /></Show>
             })}
             <Show when=move || is_folded.get()>
-                <button type="button" class="code-block__unfold" on:click=move |_| is_folded.set(false)>
+                <button type="button" class="code-block__unfold" on:click=move |event| {
+                    is_folded.set(false);
+                    element::focus_beside(event.target(), "pre");
+                }>
                     {move || words::show_all_lines(count())}
                 </button>
             </Show>

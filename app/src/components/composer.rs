@@ -7,7 +7,7 @@ use super::{
     preset_picker::{PresetOptions, PresetPicker, describe},
 };
 use crate::{
-    browser::{document, element, file::ChosenFile},
+    browser::{document, element, file::ChosenFile, time},
     chat::{handle::StreamingChatHandle, held::Held},
     erased::{effect, memo},
     model_names::ModelNames,
@@ -16,7 +16,7 @@ use crate::{
 use leptos::{ev, html, prelude::*};
 
 /// A machine with a keyboard of its own.
-const DESK: &str = "(hover: hover) and (pointer: fine)";
+pub(super) const DESK: &str = "(hover: hover) and (pointer: fine)";
 
 /// A text area that grows, and one button in one place: Send, or Stop while an answer is under way.
 #[component]
@@ -49,6 +49,10 @@ pub fn Composer(
         let busy = chat.is_streaming.get();
         if busy && before == Some(false) && document::matches_media(DESK) {
             focus();
+        }
+        // The button that stops it goes with its end.
+        if !busy && before == Some(true) {
+            time::on_next_frame(super::focus::give_back);
         }
         busy
     });

@@ -33,6 +33,8 @@ pub fn MathFormula(
 ) -> impl IntoView {
     let node = NodeRef::<html::Span>::new();
     let rendered = use_context::<ServerRendered>().and_then(|rendered| (rendered.math)(&tex, display));
+    // What is read out while the answer is written.
+    let tex_read = tex.clone();
     let formula = Formula { tex, display };
     let known = KNOWN.with_borrow(|known| known.get(&formula).cloned());
     // What has come of an earlier drawing is shown at once.
@@ -55,7 +57,8 @@ pub fn MathFormula(
     // Safe for what a model says: MathML of listed elements and attributes only (`server/src/mathml.rs`), or escaped text.
     let html = move || shown.get().or_else(|| rendered.clone()).unwrap_or_else(|| source.clone());
     let class = if display { "formula formula--display" } else { "formula" };
-    view! { <span class=class node_ref=node inner_html=html></span> }
+    // One that is wider than the screen is scrolled, by keyboard too.
+    view! { <span class=class node_ref=node data-tex=tex_read tabindex=display.then_some("0") inner_html=html></span> }
 }
 
 /// The TeX as HTML in which it is nothing but text.

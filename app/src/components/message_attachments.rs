@@ -2,7 +2,7 @@
 
 use crate::words;
 use leptos::prelude::*;
-use protocol::attachment::{Attachment, in_words};
+use protocol::attachment::Attachment;
 
 /// Pictures as small ones that open large, and other files by their names. Nothing of it needs a script.
 #[component]
@@ -50,7 +50,7 @@ fn text(file: Attachment, address: String) -> AnyView {
         <li>
             <a class="message-attachments__file" href=address download=saved_as>
                 <bdi>{name}</bdi>
-                <span class="message-attachments__size">{in_words(size)}</span>
+                <span class="message-attachments__size">{words::size(size)}</span>
             </a>
         </li>
     }

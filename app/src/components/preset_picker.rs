@@ -167,7 +167,7 @@ fn GapsForm(picker: PresetPicker) -> impl IntoView {
         view! {
             <label>
                 {name}
-                <textarea rows="2" prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))></textarea>
+                <textarea rows="2" autofocus=true prop:value=move || value.get() on:input=move |event| value.set(event_target_value(&event))></textarea>
             </label>
         }
     };

@@ -2,6 +2,7 @@
 
 use super::icon::{Drawing, Icon};
 use crate::{
+    browser::{element, time},
     erased::{For, Show, effect},
     presets::Presets,
     words,
@@ -39,6 +40,7 @@ pub fn PresetsSection(
         }
     });
     let edit = move |preset: Option<Preset>| {
+        time::on_next_frame(|| _ = element::focus_on_page(".presets-section .preset-form input"));
         editing.set(preset.as_ref().map_or(Editing::New, |preset| Editing::Known(preset.id)));
         let Preset { name: known_name, content: known_content, .. } =
             preset.unwrap_or_else(|| PresetText::default().preset(PresetId(uuid::Uuid::nil())));
@@ -50,6 +52,7 @@ pub fn PresetsSection(
         let words = done.err().map(|error| error.words());
         if words.is_none() {
             let _ = editing.try_set(Editing::Nothing);
+            focus_on_add();
         }
         let _ = problem.try_set(words);
     };
@@ -79,7 +82,7 @@ pub fn PresetsSection(
         }
     };
     view! {
-        <section class="settings-dialog__section" aria-labelledby="settings-presets">
+        <section class="settings-dialog__section presets-section" aria-labelledby="settings-presets">
             <h3 id="settings-presets">{words::presets()}</h3>
             <p class="settings-dialog__hint">{words::presets_hint()}</p>
             <ul class="presets-section__list">
@@ -103,7 +106,10 @@ pub fn PresetsSection(
                             on:input=move |event| content.set(event_target_value(&event))></textarea>
                     </label>
                     <div class="preset-form__actions">
-                        <button type="button" class="button" on:click=move |_| editing.set(Editing::Nothing)>{words::cancel()}</button>
+                        <button type="button" class="button" on:click=move |_| {
+                            editing.set(Editing::Nothing);
+                            focus_on_add();
+                        }>{words::cancel()}</button>
                         <button type="submit" class="button button--primary">{words::save_preset()}</button>
                     </div>
                 </form>
@@ -111,4 +117,9 @@ pub fn PresetsSection(
             {move || problem.get().map(|words| view! { <p class="settings-dialog__error" role="alert">{words}</p> }.into_any())}
         </section>
     }
+}
+
+/// What was pressed is gone by then.
+fn focus_on_add() {
+    time::on_next_frame(|| _ = element::focus_on_page(".presets-section__add"));
 }

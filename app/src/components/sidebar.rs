@@ -10,7 +10,7 @@ use crate::{
     page_data::{PageData, SIDEBAR_CLOSED, SIDEBAR_COOKIE},
     words,
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 /// A screen on which the sidebar is a drawer.
 const NARROW: &str = "(max-width: 63.99rem)";
@@ -61,6 +61,14 @@ pub fn Sidebar(
 ) -> impl IntoView {
     let drawer = state.drawer;
     let opened = Callback::new(move |()| drawer.set(false));
+    let node = NodeRef::<html::Nav>::new();
+    // What is behind the drawer is covered: who goes there by keyboard leaves it.
+    let left = move |event: leptos::ev::FocusEvent| {
+        let outside = node.get_untracked().is_some_and(|nav| !element::holds(&nav, event.related_target()));
+        if outside && event.related_target().is_some() && drawer.get_untracked() {
+            drawer.set(false);
+        }
+    };
     let pressed = move |event: leptos::ev::KeyboardEvent| {
         if event.key() == "Escape" && drawer.get_untracked() {
             event.prevent_default();
@@ -70,7 +78,7 @@ pub fn Sidebar(
     view! {
         <div class="sidebar__veil" class:sidebar__veil--shown=move || drawer.get() on:click=move |_| drawer.set(false)></div>
         <nav class="sidebar" class:sidebar--open=move || drawer.get() class:sidebar--closed=move || !state.beside.get()
-            aria-label=words::conversations() on:keydown=pressed>
+            aria-label=words::conversations() node_ref=node on:keydown=pressed on:focusout=left>
             <div class="sidebar__head">
                 <a class="sidebar__brand" href="/" on:click=move |_| drawer.set(false)><Mark />"Rivulet"</a>
                 <button type="button" class="icon-button sidebar__close" aria-label=words::close_conversations() title=words::close_conversations()
@@ -79,7 +87,12 @@ pub fn Sidebar(
                 </button>
             </div>
             <button type="button" class="sidebar__search" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K"
-                on:click=move |_| { drawer.set(false); searching.set(true) }>
+                on:click=move |_| {
+                    // The dialog gives the focus back to what had it, which must not be in a drawer that has closed.
+                    element::focus_on_page(".page-header__list");
+                    drawer.set(false);
+                    searching.set(true);
+                }>
                 <Icon drawing=Drawing::Search />
                 {words::search()}
                 <kbd aria-hidden="true">{words::search_keys()}</kbd>

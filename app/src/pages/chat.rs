@@ -12,6 +12,8 @@ use crate::{
         commands::{Commands, Dialogs},
         conversation_actions::ConversationActions,
         empty_chat::EmptyChat,
+        focus,
+        limit_banner::LimitBanner,
         model_banner::ModelBanner,
         notifier,
         offline_banner::OfflineBanner,
@@ -71,6 +73,7 @@ pub fn ChatPage() -> impl IntoView {
     provide_context(appearance);
     let commands = Commands { actions, sidebar, dialogs, appearance };
     commands.listen();
+    focus::keep();
     follow_address(chat, navigation, gone);
     refresh_models(chat, models);
     hear_news(actions, models);
@@ -96,6 +99,7 @@ pub fn ChatPage() -> impl IntoView {
                     </Show>
                     <PageHeader commands models />
                     <OfflineBanner returned />
+                    <LimitBanner chat passed=returned />
                     <StorageBanner models />
                     <ModelBanner models settings=chat.settings />
                     <StreamingChat chat placeholder=words::ask_anything()>

@@ -1,6 +1,6 @@
 //! Documents without a script: nothing of them comes to life in the browser.
 
-use crate::{page_data::Theme, words};
+use crate::{page_data::Theme, pages::title, words};
 use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
 
@@ -15,7 +15,7 @@ pub(super) fn still_document(options: LeptosOptions, theme: Option<Theme>, title
                 <meta name="color-scheme" content=theme.map_or("light dark", Theme::as_str) />
                 <meta name="robots" content="noindex, nofollow" />
                 <meta name="referrer" content="no-referrer" />
-                <title>{format!("{title} – Rivulet")}</title>
+                <title inner_html=format!("{} – Rivulet", title::html(title))></title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options />
             </head>

@@ -15,3 +15,8 @@ pub(crate) fn of_page(name: Option<&str>, not_found: bool) -> String {
 pub(crate) fn marked(title: String, unseen: bool) -> String {
     if unseen { format!("● {title}") } else { title }
 }
+
+/// A title as HTML. As a text of a view it would be followed by a mark of the renderer's, which is seen in a title.
+pub(crate) fn html(title: &str) -> String {
+    title.replace('&', "&amp;").replace('<', "&lt;")
+}

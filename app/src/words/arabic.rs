@@ -31,6 +31,10 @@ pub(super) const TEXTS: Texts = Texts {
     minutes_and_seconds: "{minutes} د و{seconds} ث",
     hours_and_minutes: "{hours} س و{minutes} د",
 
+    bytes: "0 بايت|بايت واحد|بايتان|{count} بايت|{count} بايت|{count} بايت",
+    kibibytes: "{number} ك.بايت",
+    mebibytes: "{number} م.بايت",
+
     nothing_here: "لا يوجد شيء هنا",
     nothing_here_why: "إذا كانت هنا محادثة، فربما حُذفت أو أنها تخص شخصًا آخر. يحتفظ هذا الخادم بالمحادثات لفترة محدودة فقط.",
     start_new_chat: "بدء محادثة جديدة",
@@ -113,6 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     can_send_again_in: "يمكنك الإرسال من جديد بعد {duration}.",
     send_by_itself: "الإرسال تلقائيًا عندما يحين الوقت",
     send_now: "إرسال الآن",
+    too_many_requests: "طلبات كثيرة جدًا في وقت قصير.",
+    can_go_on_in: "يمكنك المتابعة بعد {duration}.",
 
     the_provider: "المزوّد",
     provider_busy: "\u{2068}{provider}\u{2069} مشغول. تُعاد المحاولة {pause}(المحاولة {attempt})…",
@@ -124,7 +130,6 @@ pub(super) const TEXTS: Texts = Texts {
     assistant_is_answering: "المساعد يجيب.",
     answer_is_complete: "اكتملت الإجابة.",
     answer_was_stopped: "أُوقفت الإجابة.",
-    answer_is_incomplete: "لا توجد إجابة كاملة.",
 
     tokens_per_second: "{number} رمز/ث",
     tokens: "لا رموز|رمز واحد|رمزان|{count} رموز|{count} رمزًا|{count} رمز",
@@ -265,6 +270,7 @@ pub(super) const TEXTS: Texts = Texts {
     notify_me: "أبلغني عند انتهاء إجابة طويلة وأنا في مكان آخر",
     cannot_notify: "لا يسمح متصفحك لهذه الصفحة بإرسال الإشعارات. اسمح بذلك في إعدادات المتصفح لهذه الصفحة.",
     single_keys: "اختصارات من مفتاح واحد، مثل ?",
+    hear_answers: "تقرأ قارئات الشاشة الإجابات أثناء كتابتها",
 
     search_and_commands: "البحث والأوامر",
     search_everything: "البحث في المحادثات والأوامر",

@@ -31,6 +31,10 @@ pub(super) const TEXTS: Texts = Texts {
     minutes_and_seconds: "{minutes} 分 {seconds} 秒",
     hours_and_minutes: "{hours} 小时 {minutes} 分钟",
 
+    bytes: "{count} 字节",
+    kibibytes: "{number} KiB",
+    mebibytes: "{number} MiB",
+
     nothing_here: "这里什么都没有",
     nothing_here_why: "如果这里曾是一个对话，它可能已被删除，或者属于其他人。此服务器只会将对话保留一段时间。",
     start_new_chat: "开始新聊天",
@@ -113,6 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     can_send_again_in: "{duration}后可以再次发送。",
     send_by_itself: "到时自动发送",
     send_now: "立即发送",
+    too_many_requests: "短时间内请求过多。",
+    can_go_on_in: "{duration}后可以继续。",
 
     the_provider: "提供商",
     provider_busy: "{provider} 正忙。{pause}重试（第 {attempt} 次）…",
@@ -124,7 +130,6 @@ pub(super) const TEXTS: Texts = Texts {
     assistant_is_answering: "助手正在回答。",
     answer_is_complete: "回答已完成。",
     answer_was_stopped: "回答已停止。",
-    answer_is_incomplete: "没有完整的回答。",
 
     tokens_per_second: "{number} 令牌/秒",
     tokens: "{count} 个令牌",
@@ -265,6 +270,7 @@ pub(super) const TEXTS: Texts = Texts {
     notify_me: "我离开页面时，长回答结束后通知我",
     cannot_notify: "您的浏览器不允许此页面发送通知。请在浏览器中为此页面开启通知权限。",
     single_keys: "单键快捷键，例如 ?",
+    hear_answers: "屏幕阅读器在生成回答时同步朗读",
 
     search_and_commands: "搜索与命令",
     search_everything: "搜索对话和命令",

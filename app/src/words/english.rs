@@ -36,6 +36,11 @@ texts! {
     minutes_and_seconds(minutes, seconds) = "{minutes} min {seconds} s";
     hours_and_minutes(hours, minutes) = "{hours} h {minutes} min";
 
+    // Sizes of files.
+    bytes[count] = "{count} byte|{count} bytes";
+    kibibytes(number) = "{number} KiB";
+    mebibytes(number) = "{number} MiB";
+
     // The page where nothing is.
     nothing_here = "There is nothing here";
     nothing_here_why = "If this was a conversation, it may have been deleted, or it belongs to somebody else. This server keeps conversations for a while only.";
@@ -125,6 +130,8 @@ texts! {
     can_send_again_in(duration) = "You can send again in {duration}.";
     send_by_itself = "Send by itself when it is time";
     send_now = "Send now";
+    too_many_requests = "Too many requests in a short time.";
+    can_go_on_in(duration) = "You can go on in {duration}.";
 
     // What an answer under way says about itself. `pause` is empty, or `in_duration` and a space.
     the_provider = "The provider";
@@ -138,7 +145,6 @@ texts! {
     assistant_is_answering = "The assistant is answering.";
     answer_is_complete = "The answer is complete.";
     answer_was_stopped = "The answer was stopped.";
-    answer_is_incomplete = "There is no complete answer.";
 
     // Figures under an answer.
     tokens_per_second(number) = "{number} tokens/s";
@@ -293,6 +299,7 @@ texts! {
     notify_me = "Notify me when a long answer ends while I am elsewhere";
     cannot_notify = "Your browser does not let this page notify you. Allow it in the browser’s settings for this page.";
     single_keys = "Shortcuts of a single key, such as ?";
+    hear_answers = "Screen readers read answers while they are written";
 
     // Commands and their keys.
     search_and_commands = "Search and commands";

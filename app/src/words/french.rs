@@ -31,6 +31,10 @@ pub(super) const TEXTS: Texts = Texts {
     minutes_and_seconds: "{minutes} min {seconds} s",
     hours_and_minutes: "{hours} h {minutes} min",
 
+    bytes: "{count} octet|{count} octets",
+    kibibytes: "{number} Kio",
+    mebibytes: "{number} Mio",
+
     nothing_here: "Il n’y a rien ici",
     nothing_here_why: "S’il y avait ici une conversation, elle a peut-être été supprimée, ou elle appartient à quelqu’un d’autre. Ce serveur ne garde les conversations qu’un certain temps.",
     start_new_chat: "Commencer un nouveau chat",
@@ -113,6 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     can_send_again_in: "Vous pourrez de nouveau envoyer dans {duration}.",
     send_by_itself: "Envoyer automatiquement dès que possible",
     send_now: "Envoyer maintenant",
+    too_many_requests: "Trop de requêtes en peu de temps.",
+    can_go_on_in: "Vous pourrez continuer dans {duration}.",
 
     the_provider: "Le fournisseur",
     provider_busy: "{provider} est occupé. Nouvel essai {pause}(n° {attempt})…",
@@ -124,7 +130,6 @@ pub(super) const TEXTS: Texts = Texts {
     assistant_is_answering: "L’assistant répond.",
     answer_is_complete: "La réponse est complète.",
     answer_was_stopped: "La réponse a été arrêtée.",
-    answer_is_incomplete: "Il n’y a pas de réponse complète.",
 
     tokens_per_second: "{number} tokens/s",
     tokens: "{count} token|{count} tokens",
@@ -265,6 +270,7 @@ pub(super) const TEXTS: Texts = Texts {
     notify_me: "M’avertir quand une longue réponse se termine pendant que je suis ailleurs",
     cannot_notify: "Votre navigateur ne permet pas à cette page de vous avertir. Autorisez-le dans ses réglages pour cette page.",
     single_keys: "Raccourcis d’une seule touche, comme ?",
+    hear_answers: "Les lecteurs d’écran lisent les réponses pendant qu’elles s’écrivent",
 
     search_and_commands: "Recherche et commandes",
     search_everything: "Rechercher des conversations et des commandes",

@@ -31,6 +31,10 @@ pub(super) const TEXTS: Texts = Texts {
     minutes_and_seconds: "{minutes} min {seconds} s",
     hours_and_minutes: "{hours} h {minutes} min",
 
+    bytes: "{count} Byte|{count} Byte",
+    kibibytes: "{number} KiB",
+    mebibytes: "{number} MiB",
+
     nothing_here: "Hier ist nichts",
     nothing_here_why: "Falls hier ein Chat war, wurde er vielleicht gelöscht oder gehört jemand anderem. Dieser Server bewahrt Chats nur eine Zeit lang auf.",
     start_new_chat: "Neuen Chat beginnen",
@@ -44,7 +48,7 @@ pub(super) const TEXTS: Texts = Texts {
     broke_off: "Abgebrochen",
 
     chat: "Chat",
-    ask_anything: "Stellen Sie irgendeine Frage",
+    ask_anything: "Stellen Sie eine Frage",
     you_said: "Ihre Nachricht",
     assistant_said: "Antwort des Assistenten",
     answer_again: "Neu antworten",
@@ -113,6 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     can_send_again_in: "Sie können in {duration} wieder senden.",
     send_by_itself: "Von selbst senden, sobald es geht",
     send_now: "Jetzt senden",
+    too_many_requests: "Zu viele Anfragen in kurzer Zeit.",
+    can_go_on_in: "In {duration} geht es weiter.",
 
     the_provider: "Der Anbieter",
     provider_busy: "{provider} ist ausgelastet. Neuer Versuch {pause}(Nr. {attempt}) …",
@@ -124,7 +130,6 @@ pub(super) const TEXTS: Texts = Texts {
     assistant_is_answering: "Der Assistent antwortet.",
     answer_is_complete: "Die Antwort ist vollständig.",
     answer_was_stopped: "Die Antwort wurde gestoppt.",
-    answer_is_incomplete: "Es gibt keine vollständige Antwort.",
 
     tokens_per_second: "{number} Token/s",
     tokens: "{count} Token|{count} Token",
@@ -265,6 +270,7 @@ pub(super) const TEXTS: Texts = Texts {
     notify_me: "Benachrichtigen, wenn eine lange Antwort endet, während ich woanders bin",
     cannot_notify: "Der Browser erlaubt dieser Seite keine Benachrichtigungen. Sie lassen sich in seinen Einstellungen für diese Seite erlauben.",
     single_keys: "Kurzbefehle mit einer einzigen Taste, wie ?",
+    hear_answers: "Screenreader lesen Antworten vor, während sie geschrieben werden",
 
     search_and_commands: "Suche und Befehle",
     search_everything: "Unterhaltungen und Befehle suchen",

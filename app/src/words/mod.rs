@@ -149,3 +149,15 @@ pub(crate) fn month(month: u32, year: Option<i64>) -> String {
     let month = part(months(), (month as usize + 11) % 12);
     year.map_or_else(|| month.to_owned(), |year| month_and_year(month, &year.to_string()))
 }
+
+/// How large a file is, in the units of the language; in tenths where there are few.
+pub(crate) fn size(size: u64) -> String {
+    let (unit, written): (u64, fn(&str) -> String) = match size {
+        0..1024 => return bytes(size),
+        1024..0x10_0000 => (1 << 10, kibibytes),
+        _ => (1 << 20, mebibytes),
+    };
+    let tenths = size.saturating_mul(10) / unit;
+    let is_exact = tenths >= 100 || tenths.is_multiple_of(10);
+    written(&if is_exact { language().number(tenths / 10) } else { language().tenths(tenths) })
+}

@@ -31,6 +31,10 @@ pub(super) const TEXTS: Texts = Texts {
     minutes_and_seconds: "{minutes} min {seconds} s",
     hours_and_minutes: "{hours} h {minutes} min",
 
+    bytes: "{count} byte|{count} bytes",
+    kibibytes: "{number} KiB",
+    mebibytes: "{number} MiB",
+
     nothing_here: "Aquí no hay nada",
     nothing_here_why: "Si aquí había una conversación, puede que se haya eliminado o que sea de otra persona. Este servidor solo guarda las conversaciones durante un tiempo.",
     start_new_chat: "Empezar un chat nuevo",
@@ -113,6 +117,8 @@ pub(super) const TEXTS: Texts = Texts {
     can_send_again_in: "Podrás volver a enviar en {duration}.",
     send_by_itself: "Enviar automáticamente cuando se pueda",
     send_now: "Enviar ahora",
+    too_many_requests: "Demasiadas solicitudes en poco tiempo.",
+    can_go_on_in: "Podrás continuar en {duration}.",
 
     the_provider: "El proveedor",
     provider_busy: "{provider} está ocupado. Nuevo intento {pause}(n.º {attempt})…",
@@ -124,7 +130,6 @@ pub(super) const TEXTS: Texts = Texts {
     assistant_is_answering: "El asistente está respondiendo.",
     answer_is_complete: "La respuesta está completa.",
     answer_was_stopped: "La respuesta se detuvo.",
-    answer_is_incomplete: "No hay una respuesta completa.",
 
     tokens_per_second: "{number} tokens/s",
     tokens: "{count} token|{count} tokens",
@@ -265,6 +270,7 @@ pub(super) const TEXTS: Texts = Texts {
     notify_me: "Avisarme cuando termine una respuesta larga mientras estoy en otro sitio",
     cannot_notify: "El navegador no permite que esta página te avise. Permítelo en sus ajustes para esta página.",
     single_keys: "Atajos de una sola tecla, como ?",
+    hear_answers: "Los lectores de pantalla leen las respuestas mientras se escriben",
 
     search_and_commands: "Búsqueda y órdenes",
     search_everything: "Buscar conversaciones y órdenes",

@@ -49,6 +49,7 @@ fn nothing_is_left_in_english() {
         "de demo",
         "de preset_name",
         "de preset_text",
+        "es bytes",
         "es chat",
         "es tokens_per_second",
         "es tokens",
@@ -105,6 +106,17 @@ fn a_number_has_the_form_that_goes_with_it() {
     assert_eq!(said(Language::Chinese, 1), "1 条结果");
     let arabic = [0, 1, 2, 3, 11, 100].map(|number| said(Language::Arabic, number));
     assert!((1..6).all(|at| arabic[at] != arabic[at - 1]) && arabic[3].contains('3'), "{arabic:?}");
+}
+
+#[test]
+fn a_size_is_said_in_the_units_of_the_language() {
+    let said =
+        |language| spoken_in(language, || [1, 512, 1024, 1536, 20 << 10, (10 << 20) + 99_999, 5 << 19].map(size));
+    let english = ["1 byte", "512 bytes", "1 KiB", "1.5 KiB", "20 KiB", "10 MiB", "2.5 MiB"];
+    assert_eq!(said(Language::English), english);
+    let french = ["1 octet", "512 octets", "1 Kio", "1,5 Kio", "20 Kio", "10 Mio", "2,5 Mio"];
+    assert_eq!(said(Language::French), french);
+    assert_eq!(said(Language::Chinese)[1], "512 字节");
 }
 
 #[test]

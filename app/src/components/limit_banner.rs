@@ -1,0 +1,62 @@
+//! Says that the server takes no more requests for a while.
+
+use super::{
+    countdown::{duration, seconds_left},
+    icon::{Drawing, Icon},
+};
+use crate::{
+    browser::{http, time},
+    chat::handle::StreamingChatHandle,
+    erased::{Show, effect, memo},
+    words,
+};
+use leptos::prelude::*;
+
+/// A line above the chat with a countdown, after the server has refused something because there was too much of it. Where that was a question, its
+/// own card says so.
+#[component]
+pub fn LimitBanner(
+    /// The chat.
+    chat: StreamingChatHandle,
+    /// Called when requests are taken again.
+    passed: Callback<()>,
+) -> impl IntoView {
+    let until = RwSignal::new(None::<f64>);
+    effect(move |_| {
+        http::on_limited(move |pause| {
+            let _ = until.try_set(Some(time::wall_clock() + pause.as_secs_f64() * 1000.0));
+        });
+    });
+    effect(move |_| {
+        let moment = until.get()?;
+        leptos::reactive::spawn_local_scoped_with_cancellation(async move {
+            time::wait_until(moment).await;
+            until.set(None);
+            passed.run(());
+        });
+        Some(())
+    });
+    let shown = memo(move || until.get().is_some() && chat.held.with(Option::is_none));
+    view! {
+        <div class="offline-banner limit-banner" role="status">
+            <Show when=move || shown.get()>
+                <Waiting until />
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Waiting(until: RwSignal<Option<f64>>) -> impl IntoView {
+    let left = seconds_left(until.into());
+    // It is heard once, and not with each second.
+    let heard = words::can_go_on_in(&duration(until.get_untracked().map_or(0, time::seconds_until)));
+    view! {
+        <p>
+            <Icon drawing=Drawing::Clock />
+            {words::too_many_requests()} " "
+            <strong aria-hidden="true">{move || words::can_go_on_in(&duration(left.get()))}</strong>
+            <span class="visually-hidden">{heard}</span>
+        </p>
+    }
+}
