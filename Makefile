@@ -2,7 +2,7 @@
 # `make run` and `make test` install what they miss, so that both work on a machine that has only Rust and Node.js.
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev build test lint format unit wasm e2e fuzz soak bench seed bench-store bench-page page-profile docs screenshots clean
+.PHONY: help run dev build test lint format unit wasm e2e fuzz soak bench seed bench-store bench-page page-profile docs screenshots lighthouse clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,8 +59,11 @@ docs: ## Write docs/configuration.md again, from the settings in the code
 	@cargo run --quiet --package server -- configuration >docs/configuration.md.new
 	@mv docs/configuration.md.new docs/configuration.md
 
-screenshots: ## Take the pictures in docs/images again, from the running product
+screenshots: ## Take the pictures in docs/images again, and every state in every language into target/screenshots
 	@scripts/screenshots.sh
+
+lighthouse: ## Measure the page with Lighthouse, as a phone sees it
+	@scripts/lighthouse.sh
 
 clean: ## Remove what was built (not the installed tools)
 	@cargo clean
