@@ -159,7 +159,7 @@ test("typing", async ({ browser, baseURL, server }) => {
     rows.push(await typed(`a chat of ${count} messages`, page, chat.input));
     await page.context().close();
   }
-  console.log(`\n| from a key to the paint | p50 | p99 | the most | p99 of the browser's own |\n|---|---|---|---|---|\n${rows.join("\n")}\n`);
+  console.log(`\n| from a key to the paint | p50 | p99 | the most |\n|---|---|---|---|\n${rows.join("\n")}\n`);
 });
 
 /** A chat with all of so many messages in the document, seen at its end. */

@@ -16,7 +16,6 @@ export async function walk(page: Page, look: Look): Promise<void> {
   await walker.presets();
   await walker.underWay();
   const conversation = await walker.answers();
-  await walker.diagram();
   await walker.files();
   await walker.sharing(conversation);
   await walker.search();
@@ -24,6 +23,7 @@ export async function walk(page: Page, look: Look): Promise<void> {
   await walker.failures(conversation);
   await walker.waiting();
   await walker.list(conversation);
+  await walker.diagram();
   await walker.otherPages();
 }
 
