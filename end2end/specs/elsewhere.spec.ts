@@ -75,6 +75,14 @@ test("an answer is read aloud without its code, and silenced", async ({ chat, pa
   for (const code of await answer.article.locator("pre code").allInnerTexts()) expect(spoken).not.toContain(code.trim());
   await silence.click();
   await expect(answer.article.getByRole("button", { name: "Read aloud" })).toBeVisible();
+
+  // Of a long one, what is out of sight is not laid out, and is read all the same.
+  const long = await chat.ask("/fast /long 4000");
+  await long.is("complete", 40_000);
+  const first = ((await long.article.locator(".markdown__page").first().locator("p").first().textContent()) ?? "").trim();
+  await long.article.getByRole("button", { name: "Read aloud" }).click();
+  await expect(long.article.getByRole("button", { name: "Stop reading" })).toBeVisible();
+  expect(await page.evaluate(() => (window as unknown as { spoken: string[] }).spoken.join(" "))).toContain(first.slice(0, 60));
 });
 
 test("what is dictated stands where one writes, until one types", async ({ chat, page }) => {

@@ -136,7 +136,7 @@ test("a long answer is shown whole", async ({ chat }) => {
   const words = (text: string) => text.replace(/^#+ /gm, "").split(/\s+/).filter(Boolean);
   const written = words((await chat.stored()).at(-1)!.content);
   expect(written.length).toBeGreaterThan(5000);
-  // Block by block: what is out of sight is not laid out, and has no place in the text of what is around it.
-  const shown = (await answer.article.locator(".markdown__page > *").allInnerTexts()).join("\n");
+  // What is out of sight is not laid out, and `innerText` leaves it out.
+  const shown = (await answer.article.locator(".markdown__page > *").allTextContents()).join("\n");
   expect(words(shown).join(" ")).toContain(written.join(" "));
 });

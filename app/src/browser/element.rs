@@ -29,16 +29,20 @@ pub(crate) fn last_text(element: &Element) -> Option<Text> {
     last?.dyn_into().ok()
 }
 
+/// Has an answer laid out to its last line, whatever is in sight; the style sheet knows it.
+const LAID_OUT: &str = "data-laid-out";
+
 /// What is to be read aloud of the answer that an element stands in: its text as it is shown, without code.
 pub(crate) fn spoken_text_around(element: &Element) -> String {
-    let answer = element.closest("article").ok().flatten();
-    let Some(blocks) = answer
-        .and_then(|answer| answer.query_selector_all(":scope > .markdown > .markdown__page > :not(.code-block)").ok())
-    else {
-        return String::new();
-    };
+    let Some(answer) = element.closest("article").ok().flatten() else { return String::new() };
+    let blocks = answer.query_selector_all(":scope > .markdown > .markdown__page > :not(.code-block)");
+    let Ok(blocks) = blocks else { return String::new() };
+    // What is out of sight is not laid out, and has no text as it is shown.
+    let _ = answer.set_attribute(LAID_OUT, "");
     let texts = (0..blocks.length()).filter_map(|at| blocks.get(at)?.dyn_into::<HtmlElement>().ok());
-    texts.map(|block| block.inner_text()).collect::<Vec<_>>().join("\n")
+    let text = texts.map(|block| block.inner_text()).collect::<Vec<_>>().join("\n");
+    let _ = answer.remove_attribute(LAID_OUT);
+    text
 }
 
 /// Clicks an element, as a person would.
@@ -174,8 +178,12 @@ pub(crate) fn show_at(popover: &HtmlElement, anchor: &Element) {
     let _ = style.set_property("left", &(number::written(left.max(GAP)) + "px"));
 }
 
-/// Makes a text area as high as its text; the style sheet bounds it.
+/// Makes a text area as high as its text, within the bounds of the style sheet. Where that can say so itself, nothing has to be
+/// measured for each key, for which the browser would lay out the page twice.
 pub(crate) fn fit_height(area: &HtmlTextAreaElement) {
+    if web_sys::css::supports_with_value("field-sizing", "content").unwrap_or(false) {
+        return;
+    }
     let style = area.style();
     let _ = style.set_property("height", "auto");
     let _ = style.set_property("height", &format!("{}px", area.scroll_height()));
