@@ -70,9 +70,9 @@ class Walker {
     await page.locator(".settings-dialog button[type=submit]").first().click();
     await page.locator(".settings-dialog__error[role=alert]").first().waitFor();
     await look("settings with an error");
-    await page.locator(".transfer-section").scrollIntoViewIfNeeded();
-    await page.locator(".transfer-section input[type=file]").setInputFiles({ name: "nothing.json", mimeType: "application/json", buffer: Buffer.from("{}") });
-    await expect(page.locator(".transfer-section [role=status]")).not.toBeEmpty();
+    await page.locator("section:has(> .transfer-section__actions)").scrollIntoViewIfNeeded();
+    await page.locator("section:has(> .transfer-section__actions) input[type=file]").setInputFiles({ name: "nothing.json", mimeType: "application/json", buffer: Buffer.from("{}") });
+    await expect(page.locator("section:has(> .transfer-section__actions) [role=status]")).not.toBeEmpty();
     await look("settings, the end");
     await page.keyboard.press("Escape");
   }
