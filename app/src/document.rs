@@ -21,7 +21,8 @@ const INSTALL: &str =
     "addEventListener('load',()=>navigator.serviceWorker?.register('/service-worker.js').catch(()=>{}))";
 
 /// The document, as the server renders it. What it sets unescaped are constants, the texts of a language, of which a test says
-/// that none has a `<`, and the page's data, in which every `<` is written as an escape. Expects a [`PageData`] in the context.
+/// that none has a `<`, the title, in which `title::html` has escaped what could end it, and the page's data, in which every `<` is
+/// written as an escape. Expects a [`PageData`] in the context.
 ///
 /// ```
 /// # use leptos::prelude::*;
