@@ -23,7 +23,7 @@ wasm() {
   printf '{ "goog:chromeOptions": { "binary": "%s", "args": [%s] } }\n' "$(chromium_path)" "$arguments" \
     >target/webdriver.json
   WASM_BINDGEN_TEST_WEBDRIVER_JSON="$root/target/webdriver.json" \
-    WASM_BINDGEN_TEST_TIMEOUT=120 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=30 \
+    WASM_BINDGEN_TEST_TIMEOUT=300 WASM_BINDGEN_TEST_DRIVER_TIMEOUT=30 \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
     cargo test --locked -p app --features hydrate --target wasm32-unknown-unknown --lib --tests
 }

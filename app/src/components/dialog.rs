@@ -25,7 +25,7 @@ pub fn Dialog(
     follow(dialog, open);
     let children = StoredValue::new(children);
     view! {
-        <dialog node_ref=dialog class=format!("dialog {name}") aria-labelledby=name on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog class=format!("dialog {name}") aria-labelledby=name on:close=move |_| closed(dialog, open)>
             <Show when=move || open.get()>
                 <div class="dialog__head">
                     <h2 id=name>{move || title.get()}</h2>
@@ -49,4 +49,11 @@ pub(super) fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
             element::close_dialog(&dialog);
         }
     });
+}
+
+/// Takes note that the person has closed a dialog. The browser says it later, when the dialog may be open again.
+pub(super) fn closed(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    if !dialog.get_untracked().is_some_and(|dialog| dialog.open()) {
+        open.set(false);
+    }
 }

@@ -64,7 +64,7 @@ pub fn SearchDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="search-dialog" aria-label=words::search_conversations() on:close=move |_| open.set(false) on:click=clicked>
+        <dialog node_ref=dialog class="search-dialog" aria-label=words::search_conversations() on:close=move |_| dialog::closed(dialog, open) on:click=clicked>
             <Show when=move || open.get()>
                 <Finder actions open commands />
             </Show>

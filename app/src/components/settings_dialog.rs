@@ -3,6 +3,7 @@
 use super::{
     appearance::{Appearance, AppearanceSection},
     browser_section::BrowserSection,
+    dialog,
     language_section::LanguageSection,
     presets_section::PresetsSection,
     transfer_section::TransferSection,
@@ -55,7 +56,7 @@ pub fn SettingsDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title" on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title" on:close=move |_| dialog::closed(dialog, open)>
             <form on:submit=save>
                 <h2 id="settings-title">{words::chat_settings()}</h2>
                 <label>

@@ -2,6 +2,7 @@
 
 use super::{
     copy_button::CopyButton,
+    dialog,
     icon::{Drawing, Icon},
 };
 use crate::{
@@ -96,7 +97,7 @@ pub fn ShareDialog(
         .into_any()
     };
     view! {
-        <dialog node_ref=dialog class="dialog share-dialog" aria-labelledby="share-title" on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog class="dialog share-dialog" aria-labelledby="share-title" on:close=move |_| dialog::closed(dialog, open)>
             <Show when=move || open.get()>
                 <div class="dialog__head">
                     <h2 id="share-title">{words::share_title()}</h2>

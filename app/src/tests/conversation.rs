@@ -106,13 +106,13 @@ pub(super) fn forget_all() {
 }
 
 pub(super) async fn until(what: impl Fn() -> bool) {
-    for _ in 0..400 {
+    for _ in 0..2000 {
         if what() {
             return;
         }
         sleep(Duration::from_millis(10)).await;
     }
-    panic!("it did not happen within four seconds");
+    panic!("it did not happen within twenty seconds");
 }
 
 pub(super) fn answer(chat: StreamingChatHandle) -> (String, MessageStatus) {

@@ -12,6 +12,8 @@ use web_sys::{Headers, Request, Response, ResponseInit};
 pub(super) enum Reply {
     /// A status and a JSON text.
     Json(u16, String),
+    /// 204, which has no body.
+    NoContent,
     /// A status, a JSON text, and the seconds of `Retry-After`.
     Later(u16, String, u32),
     /// Bytes in these pieces; then the end, or nothing more and no end.
@@ -138,6 +140,9 @@ async fn answer(state: Rc<RefCell<State>>, request: Request) -> Result<JsValue, 
     match reply {
         Reply::Json(status, text) => {
             Ok(response(status, "application/json", |init| Response::new_with_opt_str_and_init(Some(&text), init)))
+        }
+        Reply::NoContent => {
+            Ok(response(204, "application/json", |init| Response::new_with_opt_str_and_init(None, init)))
         }
         Reply::Later(status, text, seconds) => {
             let init = init(status, "application/problem+json");

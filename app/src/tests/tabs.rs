@@ -218,7 +218,7 @@ async fn stopping_in_the_tab_that_only_looks_on_stops_the_answer() {
     server.then([Reply::Json(200, under_way("It ", 2)), Reply::Json(200, under_way("It ", 2))]);
     feed.event(1, &processing());
     until(|| says(second, "It ")).await;
-    server.then([Reply::Json(204, String::new()), stream(vec![complete(3, "cancelled")], true)]);
+    server.then([Reply::NoContent, stream(vec![complete(3, "cancelled")], true)]);
     second.cancel();
     until(|| !second.is_streaming.get_untracked()).await;
     assert_eq!(answer(second), ("It ".into(), MessageStatus::Stopped));
