@@ -181,15 +181,7 @@ async function longChat(browser: Browser, baseURL: string, count: number): Promi
     expect(imported.status()).toBe(200);
   }
   const opened = await RivuletPage.open(browser, baseURL, count ? `/c/${id}` : "/", context);
-  await expect
-    .poll(
-      async () => {
-        await opened.page.evaluate(() => (document.querySelector(".message-list")!.scrollTop = 0));
-        return opened.page.locator("article").count();
-      },
-      { timeout: 60_000, intervals: [50] },
-    )
-    .toBe(count);
+  await opened.chat.loadEarlier(count, 60_000);
   await opened.page.evaluate(() => {
     const list = document.querySelector(".message-list")!;
     list.scrollTop = list.scrollHeight;

@@ -68,6 +68,19 @@ export class ChatPage {
     await this.page.locator("[data-hydrated]").first().waitFor({ state: "attached" });
   }
 
+  /** Scrolls up until so many messages are in the document. */
+  async loadEarlier(count: number, timeout: number): Promise<void> {
+    await expect
+      .poll(
+        async () => {
+          await this.page.evaluate(() => (document.querySelector(".message-list")!.scrollTop = 0));
+          return this.page.locator("article").count();
+        },
+        { timeout, intervals: [50] },
+      )
+      .toBe(count);
+  }
+
   /** Moves the mouse, and waits for the part of the page that comes at the first sign of a person. */
   async touch(): Promise<void> {
     await this.page.mouse.move(5, 5);

@@ -71,15 +71,7 @@ test("a long chat opens at its end and is read upwards without a jump", async ({
 test("all of two thousand messages can be read", async ({ chat }) => {
   test.setTimeout(150_000);
   await openLong(chat, 2000);
-  await expect
-    .poll(
-      async () => {
-        await chat.page.evaluate(() => (document.querySelector(".message-list")!.scrollTop = 0));
-        return chat.page.locator("article").count();
-      },
-      { timeout: 100_000, intervals: [50] },
-    )
-    .toBe(2000);
+  await chat.loadEarlier(2000, 100_000);
   await expect(chat.questions.first()).toContainText("Message 1.");
   await expect(chat.page.getByRole("button", { name: "Show earlier messages" })).toHaveCount(0);
   await chat.jumpToLatest.click();

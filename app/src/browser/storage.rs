@@ -45,6 +45,20 @@ pub(crate) fn forget(name: &str) {
     }
 }
 
+/// Whether what is on by itself has not been turned off in this browser.
+pub(crate) fn is_on(name: &str) -> bool {
+    kept(name).is_none()
+}
+
+/// Keeps for good whether something is on that is so by itself.
+pub(crate) fn turn(name: &str, on: bool) {
+    if on {
+        forget(name);
+    } else {
+        keep_for_good(name, "off");
+    }
+}
+
 /// The names that begin with `prefix` under which something is kept for good.
 pub(crate) fn kept_names(prefix: &str) -> Vec<String> {
     let Some(storage) = of_browser() else { return Vec::new() };

@@ -26,16 +26,12 @@ const QUIET: &str = "rivulet:quiet-answers";
 
 /// Whether the text of answers is told.
 pub(super) fn tells_answers() -> bool {
-    storage::kept(QUIET).is_none()
+    storage::is_on(QUIET)
 }
 
 /// Keeps whether it is.
 pub(super) fn set_tells_answers(on: bool) {
-    if on {
-        storage::forget(QUIET);
-    } else {
-        storage::keep_for_good(QUIET, "on");
-    }
+    storage::turn(QUIET, on);
 }
 
 /// What was told lately. Each piece is an element of its own, so that it is told once.

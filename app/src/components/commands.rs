@@ -256,14 +256,10 @@ impl Commands {
 
 /// Whether single keys do something. Who speaks to the machine, or whose hand is not steady, turns them off.
 pub(crate) fn single_keys() -> bool {
-    storage::kept(SINGLE_KEYS).is_none()
+    storage::is_on(SINGLE_KEYS)
 }
 
 /// Keeps whether they do.
 pub(crate) fn set_single_keys(on: bool) {
-    if on {
-        storage::forget(SINGLE_KEYS);
-    } else {
-        storage::keep_for_good(SINGLE_KEYS, "off");
-    }
+    storage::turn(SINGLE_KEYS, on);
 }
