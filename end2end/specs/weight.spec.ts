@@ -23,6 +23,7 @@ test("a first visit fetches no more than it may, until a person does something",
 test("nor does the first visit of a conversation", async ({ chat, page, context, browser }) => {
   await chat.open();
   await (await chat.ask("/fast what can an answer hold?")).is("complete");
+  await (await chat.ask("/fast /reasoning and what else?")).is("complete");
   // A server that has just begun may leave what takes it long, such as the colours of code, to the page.
   await chat.reload();
   const state = await context.storageState();
