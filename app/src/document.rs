@@ -6,6 +6,7 @@ use crate::{
     erased::effect,
     page_data::{self, Density, PageData, TextSize, Theme},
     pages::{chat::ChatPage, title},
+    start::Start,
     words,
 };
 use leptos::{nonce::use_nonce, prelude::*};
@@ -20,9 +21,9 @@ const TO_THE_END: &str =
 const INSTALL: &str =
     "addEventListener('load',()=>navigator.serviceWorker?.register('/service-worker.js').catch(()=>{}))";
 
-/// The document, as the server renders it. What it sets unescaped are constants, the texts of a language, of which a test says
-/// that none has a `<`, the title, in which `title::html` has escaped what could end it, and the page's data, in which every `<` is
-/// written as an escape. Expects a [`PageData`] in the context.
+/// The document, as the server renders it. What it sets unescaped are constants, the names of the program's files, the texts of a
+/// language, of which a test says that none has a `<`, the title, in which `title::html` has escaped what could end it, and the page's
+/// data, in which every `<` is written as an escape. Expects a [`PageData`] in the context.
 ///
 /// ```
 /// # use leptos::prelude::*;
@@ -55,7 +56,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <HashedStylesheet id="style" options=options.clone() />
                 <AutoReload options=options.clone() />
-                <HydrationScripts options defer=true />
+                <Start options />
                 <title inner_html=title::html(&title)></title>
             </head>
             <body>

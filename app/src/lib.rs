@@ -25,6 +25,7 @@ mod page_data;
 pub mod pages;
 pub mod presets;
 mod server_rendered;
+pub mod start;
 mod words;
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ export class Counters {
   async memory(): Promise<Memory> {
     for (let time = 0; time < 3; time++) await this.session.send("HeapProfiler.collectGarbage");
     const wasm = await this.page.evaluate(async () => {
-      const script = document.querySelector<HTMLLinkElement>("link[rel=modulepreload]")?.href;
+      const script = performance.getEntriesByType("resource").find(({ name }) => /\/pkg\/[^/]+\.js$/.test(name))?.name;
       // Asked again, the module gives what it was started with.
       const exports = script ? await (await import(script)).default() : undefined;
       return (exports?.memory as WebAssembly.Memory | undefined)?.buffer.byteLength ?? 0;

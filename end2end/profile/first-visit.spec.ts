@@ -1,6 +1,6 @@
 // What a first visit runs before a person does anything but typing: of an empty page on a desk and on a phone, of a
 // conversation with every kind of markdown but for names of characters (`&hellip;`), of one with all that questions and answers have beside
-// their text, in two languages, and of one that is too long to be there at once.
+// their text, in two languages, of one that is too long to be there at once, and beside a long list.
 import { writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import type { ChatPage } from "../pages/chat-page";
@@ -47,7 +47,7 @@ $$
 `;
 
 /** Has the server keep a conversation of so many questions with their answers; its id. */
-async function kept(page: Page, answers: number, content: string): Promise<string> {
+async function kept(page: Page, answers: number, content: string, age = 0): Promise<string> {
   const [id, ...ids] = Array.from({ length: 1 + 2 * answers }, () => crypto.randomUUID());
   const messages = ids.map((id, at) => {
     const message = { id, parent_id: ids[at - 1], status: "complete", created_at: 1760000000000 + at };
@@ -55,7 +55,8 @@ async function kept(page: Page, answers: number, content: string): Promise<strin
       ? { ...message, role: "user", content: "Everything, please" }
       : { ...message, role: "assistant", content, model: "demo/rivulet" };
   });
-  const file = { rivulet: 1, id, title: "Everything", created_at: 1, updated_at: 2, head: ids.at(-1), messages };
+  const updated_at = Date.now() - age * 24 * 3600 * 1000;
+  const file = { rivulet: 1, id, title: "Everything", created_at: 1, updated_at, head: ids.at(-1), messages };
   const imported = await page.request.post("/api/import", { data: JSON.stringify(file), headers: { "content-type": "application/json" } });
   expect(imported.ok(), await imported.text()).toBe(true);
   return id!;
@@ -104,7 +105,9 @@ test("what a first visit runs", async ({ chat, page }) => {
   await note();
   await chat.open(`/c/${await kept(page, 80, "As long as it takes.")}`);
   await note();
+  for (let age = 0; age < 150; age++) await kept(page, 1, "One of many.", age);
   await chat.open();
+  await note();
   await held(chat);
   for (const language of ["en", "ar"]) {
     await page.setExtraHTTPHeaders({ "accept-language": language });
