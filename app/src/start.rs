@@ -5,14 +5,14 @@ use std::{fs, sync::OnceLock};
 
 /// Fetches the program and makes the page alive, after the page was painted for the first time, or after a second: a page in a tab
 /// that nobody looks at is not painted. Leptos's own `HydrationScripts` fetches at once, and what fetches and compiles then takes
-/// the network and the processor from the page that is to be seen.
+/// the network and the processor from the page that is to be seen. What a person does between two steps is not kept waiting for both.
 const START: &str = "((script,wasm)=>{\
     let begun=false;\
     const begin=()=>{\
     if(begun)return;\
     begun=true;\
     const program=fetch(wasm);\
-    import(script).then(page=>page.default({module_or_path:program}).then(()=>page.hydrate()))\
+    import(script).then(page=>page.default({module_or_path:program}).then(()=>setTimeout(page.hydrate)))\
     };\
     try{new PerformanceObserver(begin).observe({type:'paint',buffered:true})}catch{begin()}\
     setTimeout(begin,1000)\
