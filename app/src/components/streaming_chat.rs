@@ -91,10 +91,11 @@ pub fn StreamingChat(
 fn stop_on_escape(chat: StreamingChatHandle) {
     effect(move |_| {
         Listener(Some(window_event_listener(ev::keydown, move |event| {
-            let free = !event.default_prevented() && !event.is_composing() && !element::any_dialog_open();
             // With Shift, it leads to the writing place.
             let is_stop = event.key() == "Escape" && !event.shift_key();
-            if is_stop && free && chat.is_streaming.get_untracked() {
+            let is_free = !event.default_prevented() && !event.is_composing();
+            // Looking for a dialog goes through the whole document, which takes long in a long chat: not with each key.
+            if is_stop && is_free && chat.is_streaming.get_untracked() && !element::any_dialog_open() {
                 chat.cancel();
             }
         })))
