@@ -3,9 +3,10 @@
 use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use std::{fs, sync::OnceLock};
 
-/// Fetches the program and makes the page alive, after the page was painted for the first time, or after a second: a page in a tab
-/// that nobody looks at is not painted. Leptos's own `HydrationScripts` fetches at once, and what fetches and compiles then takes
-/// the network and the processor from the page that is to be seen. What a person does between two steps is not kept waiting for both.
+/// Fetches the program and makes the page alive after the page was painted for the first time; at once if nobody looks at it, as it is
+/// not painted then, and after some seconds in any case. Leptos's own `HydrationScripts` fetches while the document is read, and what
+/// fetches and compiles then takes the network and the processor from the page that is to be seen. The program is started and the page
+/// made alive in two steps, so that a person who does something meanwhile does not wait for both.
 const START: &str = "((script,wasm)=>{\
     let begun=false;\
     const begin=()=>{\
@@ -14,8 +15,9 @@ const START: &str = "((script,wasm)=>{\
     const program=fetch(wasm);\
     import(script).then(page=>page.default({module_or_path:program}).then(()=>setTimeout(page.hydrate)))\
     };\
-    try{new PerformanceObserver(begin).observe({type:'paint',buffered:true})}catch{begin()}\
-    setTimeout(begin,1000)\
+    if(document.hidden||!window.PerformanceObserver?.supportedEntryTypes?.includes('paint'))return begin();\
+    new PerformanceObserver(begin).observe({type:'paint',buffered:true});\
+    setTimeout(begin,5000)\
     })";
 
 /// The script that starts the page. It stands in the document's head, and waits until all of the document is there.

@@ -20,6 +20,16 @@ test("without a key, the page says that it is a demo and how to add one", async 
   await expect(chat.model).toHaveValue("demo/rivulet");
 });
 
+test("the page is painted before its program is fetched", async ({ chat, page }) => {
+  await chat.open();
+  const [painted, fetched] = await page.evaluate(() => {
+    const begun = (entries: PerformanceEntry[]) => Math.min(...entries.map(({ startTime }) => startTime));
+    const program = performance.getEntriesByType("resource").filter(({ name }) => name.includes(".wasm"));
+    return [begun(performance.getEntriesByType("paint")), begun(program)];
+  });
+  expect(fetched).toBeGreaterThan(painted!);
+});
+
 test("the writing place has the focus", async ({ chat }) => {
   await chat.open();
   await expect(chat.input).toBeFocused();
