@@ -75,7 +75,7 @@ pub fn MessageList(
     let empty = memo(move || chat.messages.with(Vec::is_empty) && !chat.is_loading.get());
     view! {
         <div class="message-list" node_ref=view_node on:scroll=scrolled>
-            <div class="message-list__content" node_ref=content_node>
+            <div class="message-list__content" class:message-list__content--empty=move || empty.get() node_ref=content_node>
                 <Show when=move || empty.get()>{children()}</Show>
                 <Show when=move || chat.is_loading.get()>
                     <p class="message-list__loading" role="status">{words::opening_conversation()}</p>
