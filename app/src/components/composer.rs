@@ -136,7 +136,9 @@ pub fn Composer(
     };
     view! {
         {picker.map(|picker| view! { <PresetOptions picker /> }.into_any())}
-        <div class="composer" on:click=move |_| focus()>
+        // A form, though nothing is submitted: Chromium's autofill looks through the form of what is typed, and where there is none
+        // through the whole document, with each key.
+        <form class="composer" on:click=move |_| focus()>
             <AttachmentTray chat />
             <AttachmentButton chat />
             <textarea node_ref=area class="composer__text" aria-label=words::message() rows="1" placeholder=placeholder
@@ -149,7 +151,7 @@ pub fn Composer(
                 }></textarea>
             <DictationButton chat />
             {move || button()}
-        </div>
+        </form>
         <Show when=move || chat.is_too_long.get()>
             <p class="composer__note" role="status">
                 {words::text_too_long()}
