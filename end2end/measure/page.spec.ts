@@ -154,16 +154,20 @@ test("typing", async ({ browser, baseURL, server }) => {
   const plain = await (await browser.newContext()).newPage();
   await plain.goto(`${server.url}/plain.html`);
   rows.push(await typed("a page with a text area and nothing else", plain, plain.locator("textarea")));
-  for (const count of [0, 500]) {
-    const { chat, page } = await longChat(browser, baseURL!, count);
-    rows.push(await typed(`a chat of ${count} messages`, page, chat.input));
+  for (const [what, count, inDocument] of [
+    ["an empty chat", 0, 0],
+    ["a chat of 500 messages, as it opens", 500, 100],
+    ["a chat of 500 messages, scrolled through to the first", 500, 500],
+  ] as const) {
+    const { chat, page } = await longChat(browser, baseURL!, count, inDocument);
+    rows.push(await typed(what, page, chat.input));
     await page.context().close();
   }
   console.log(`\n| from a key to the paint | p50 | p99 | the most |\n|---|---|---|---|\n${rows.join("\n")}\n`);
 });
 
-/** A chat with all of so many messages in the document, seen at its end. */
-async function longChat(browser: Browser, baseURL: string, count: number): Promise<RivuletPage> {
+/** A chat of so many messages with so many of them in the document, seen at its end. */
+async function longChat(browser: Browser, baseURL: string, count: number, inDocument: number): Promise<RivuletPage> {
   const context = await browser.newContext({ baseURL });
   const id = crypto.randomUUID();
   if (count) {
@@ -181,7 +185,8 @@ async function longChat(browser: Browser, baseURL: string, count: number): Promi
     expect(imported.status()).toBe(200);
   }
   const opened = await RivuletPage.open(browser, baseURL, count ? `/c/${id}` : "/", context);
-  await opened.chat.loadEarlier(count, 60_000);
+  if (inDocument === count) await opened.chat.loadEarlier(count, 60_000);
+  await expect(opened.page.locator("article")).toHaveCount(inDocument);
   await opened.page.evaluate(() => {
     const list = document.querySelector(".message-list")!;
     list.scrollTop = list.scrollHeight;
