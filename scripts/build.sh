@@ -14,10 +14,15 @@ sources() {
 fingerprint() {
   { rustc -vV; echo "${RUSTFLAGS:-}"; sources; sources | git hash-object --stdin-paths; } | git hash-object --stdin
 }
-built() { [ -x target/release/rivulet ] && ls target/site/pkg/*.wasm >/dev/null 2>&1; }
+# The benches build another program of this name into the same folder, whose pages do not go with the page's WASM.
+program() { git hash-object target/release/rivulet; }
+built() {
+  [ -x target/release/rivulet ] && ls target/site/pkg/*.wasm >/dev/null 2>&1 &&
+    [ "$(cat "$stamp" 2>/dev/null)" = "$1 $(program)" ]
+}
 
 now="$(fingerprint)"
-if built && [ "$(cat "$stamp" 2>/dev/null)" = "$now" ]; then
+if built "$now"; then
   say "the release build is up to date"
   exit
 fi
@@ -32,4 +37,4 @@ for folder in "${CARGO_HOME:-$HOME/.cargo}"/registry/src/*/ "$root/"; do
 done
 export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS
 PATH="$root/scripts/wasm:$PATH" cargo leptos build --release --precompress
-echo "$now" >"$stamp"
+echo "$now $(program)" >"$stamp"
