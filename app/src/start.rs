@@ -27,6 +27,7 @@ pub fn Start(
     options: LeptosOptions,
 ) -> impl IntoView {
     let [script, wasm] = files(&options);
+    // Set as it stands: a constant and the names of two files of the build, nothing that a person or a model has written.
     view! { <script type="module" nonce=use_nonce() inner_html=format!("{START}({script:?},{wasm:?})")></script> }
 }
 
