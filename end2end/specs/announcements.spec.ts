@@ -132,6 +132,18 @@ test("who opens a page hears what comes from then on", async ({ chat, page }) =>
   expect(reader.said.length).toBeGreaterThan(1);
 });
 
+test("what was copied is told, beside its button and in no button", async ({ chat, context, page }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await chat.open();
+  const answer = await chat.ask("/fast hello");
+  await answer.is("complete");
+  const reader = await ScreenReader.of(page);
+  await answer.article.getByRole("button", { name: "Copy", exact: true }).last().click();
+  await expect.poll(() => reader.said).toContain("Copied");
+  await reader.stop();
+  await expect(page.locator("button [role=status]")).toHaveCount(0);
+});
+
 test.describe("refused", () => {
   test.use({ expectedInConsole: /status of 429/ });
 

@@ -24,6 +24,31 @@ test("a conversation is shared, read by somebody else, and not shared any more",
   await stranger.close();
 });
 
+test("the address is copied where a page has no clipboard, as over plain http, and it is said where that fails", async ({ chat, context, page }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.addInitScript(() => {
+    Object.assign(window, { hidden: navigator.clipboard });
+    Object.defineProperty(navigator, "clipboard", { value: undefined });
+  });
+  await chat.open();
+  await (await chat.ask("/fast for everybody")).is("complete");
+  await chat.options.click();
+  await page.getByRole("menuitem", { name: "Share…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
+  await dialog.getByRole("button", { name: "Make an address" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  const copy = dialog.getByRole("button", { name: "Copy", exact: true });
+  await copy.click();
+  const copied = () => page.evaluate(() => (window as unknown as { hidden: Clipboard }).hidden.readText());
+  await expect.poll(copied).toBe(address);
+  await expect(copy).toBeFocused();
+  await expect(dialog.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
+  await page.evaluate(() => (document.execCommand = () => false));
+  await copy.click();
+  await expect(dialog.getByText("Could not be copied")).toBeVisible();
+  expect(await faults(page)).toEqual([]);
+});
+
 test("the menu says that it is shared after a reload", async ({ chat, page }) => {
   await chat.open();
   await (await chat.ask("/fast shared")).is("complete");

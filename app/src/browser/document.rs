@@ -76,12 +76,14 @@ pub(crate) async fn copy(text: &str) -> bool {
 
 fn copy_by_selection(text: &str) -> Option<bool> {
     let page = document();
-    let body = page.body()?;
+    // Under a dialog that is open, the page is inert, and nothing of it can be selected.
+    let place = page.query_selector("dialog[open]").ok().flatten().or_else(|| page.body().map(Into::into))?;
     let focused = page.active_element().and_then(|element| element.dyn_into::<HtmlElement>().ok());
     let area: HtmlTextAreaElement = page.create_element("textarea").ok()?.dyn_into().ok()?;
     area.set_value(text);
-    area.set_attribute("style", "position: fixed; opacity: 0").ok()?;
-    body.append_child(&area).ok()?;
+    area.set_class_name("copied-text");
+    place.append_child(&area).ok()?;
+    let _ = area.focus();
     area.select();
     let copied = page.dyn_ref::<HtmlDocument>()?.exec_command("copy").unwrap_or(false);
     area.remove();

@@ -196,9 +196,9 @@ impl Commands {
             Command::CopyAnswer => {
                 let text = untrack(|| self.last_answer()).map(|answer| answer.content()).unwrap_or_default();
                 spawn_local(async move {
-                    if document::copy(&text).await {
-                        actions.toasts.say(words::answer_copied().to_owned());
-                    }
+                    let worked = document::copy(&text).await;
+                    let words = if worked { words::answer_copied() } else { words::not_copied() };
+                    actions.toasts.say(words.to_owned());
                 });
             }
             Command::Model => _ = element::focus_on_page(".model-picker select"),

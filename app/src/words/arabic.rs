@@ -11,6 +11,7 @@ pub(super) const TEXTS: Texts = Texts {
     close: "إغلاق",
     copied: "تم النسخ",
     copy: "نسخ",
+    not_copied: "تعذّر النسخ",
     delete: "حذف",
     edit: "تعديل",
     new_chat: "محادثة جديدة",

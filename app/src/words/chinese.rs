@@ -11,6 +11,7 @@ pub(super) const TEXTS: Texts = Texts {
     close: "关闭",
     copied: "已复制",
     copy: "复制",
+    not_copied: "无法复制",
     delete: "删除",
     edit: "编辑",
     new_chat: "新聊天",

@@ -14,6 +14,7 @@ texts! {
     close = "Close";
     copied = "Copied";
     copy = "Copy";
+    not_copied = "Could not be copied";
     delete = "Delete";
     edit = "Edit";
     new_chat = "New chat";

@@ -11,6 +11,7 @@ pub(super) const TEXTS: Texts = Texts {
     close: "Fermer",
     copied: "Copié",
     copy: "Copier",
+    not_copied: "La copie a échoué",
     delete: "Supprimer",
     edit: "Modifier",
     new_chat: "Nouveau chat",

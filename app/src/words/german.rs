@@ -11,6 +11,7 @@ pub(super) const TEXTS: Texts = Texts {
     close: "Schließen",
     copied: "Kopiert",
     copy: "Kopieren",
+    not_copied: "Konnte nicht kopiert werden",
     delete: "Löschen",
     edit: "Bearbeiten",
     new_chat: "Neuer Chat",

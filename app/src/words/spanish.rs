@@ -11,6 +11,7 @@ pub(super) const TEXTS: Texts = Texts {
     close: "Cerrar",
     copied: "Copiado",
     copy: "Copiar",
+    not_copied: "No se pudo copiar",
     delete: "Eliminar",
     edit: "Editar",
     new_chat: "Nuevo chat",
