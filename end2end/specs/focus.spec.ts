@@ -82,6 +82,24 @@ test("what is deleted leaves it near by", async ({ chat, sidebar, page }) => {
   await expect.poll(() => focused(page)).not.toBe("");
 });
 
+test("a page that comes to life late takes it from nobody", async ({ chat, page }) => {
+  let go = () => {};
+  const released = new Promise<void>((done) => (go = done));
+  await page.route(/\.wasm$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  const search = page.locator(".sidebar__search");
+  for (const first of [search, null]) {
+    await page.goto("/", { waitUntil: "domcontentloaded" });
+    await first?.focus();
+    go();
+    await chat.alive();
+    await page.waitForTimeout(500);
+    await expect(first ?? chat.input).toBeFocused();
+  }
+});
+
 test("an answer that ends takes it from nobody", async ({ chat, page }) => {
   await chat.open();
   await chat.ask("/long 150");

@@ -28,6 +28,14 @@ impl ChosenFile {
         files.dyn_into::<FileList>().map(Self::of_list).unwrap_or_default()
     }
 
+    /// The files that are pasted. Office programs lay a picture beside what is a text; that of a file of its own is its name.
+    pub(crate) fn all_pasted(event: &web_sys::ClipboardEvent) -> Vec<Self> {
+        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).unwrap_or_default();
+        let files = Self::all_in(event, "clipboardData");
+        let is_text = !text.is_empty() && files.iter().all(|file| file.name() != text);
+        if is_text { Vec::new() } else { files }
+    }
+
     /// Whether it is files that an event drags over the page, and not words.
     pub(crate) fn are_dragged(event: &JsValue) -> bool {
         let kinds: js_sys::Array = get(&get(event, "dataTransfer"), "types").dyn_into().unwrap_or_default();

@@ -38,9 +38,9 @@ pub fn Composer(
             element::focus(&area);
         }
     };
-    // A keyboard that slides over the page is not called up unasked.
+    // A keyboard that slides over the page is not called up unasked. Whoever was faster than the page's program has gone to something else.
     effect(move |_| {
-        if document::matches_media(DESK) {
+        if element::is_focus_lost() && document::matches_media(DESK) {
             focus();
         }
     });
@@ -128,7 +128,7 @@ pub fn Composer(
     };
     let models = ModelNames::of_page();
     let pasted = move |event: ev::ClipboardEvent| {
-        let files = ChosenFile::all_in(&event, "clipboardData");
+        let files = ChosenFile::all_pasted(&event);
         if !files.is_empty() {
             event.prevent_default();
             chat.attach(files, models.limits());
