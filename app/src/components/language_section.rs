@@ -2,13 +2,14 @@
 
 use crate::{
     browser::{address, document},
+    erased::Show,
     page_data::{LANGUAGE_COOKIE, PageData},
     words::{self, Language},
 };
 use leptos::prelude::*;
 
-/// A part of the settings: one of the languages, or what the browser asks for. The page is loaded again in the language that is chosen; answers under way
-/// go on meanwhile.
+/// A part of the settings: one of the languages, or what the browser asks for. The page is loaded again in the language that is chosen, but not before
+/// a button says so: the arrow keys go through all of them (WCAG 3.2.2). Answers under way go on meanwhile.
 #[component]
 pub fn LanguageSection() -> impl IntoView {
     let is_chosen = use_context::<PageData>().is_some_and(|data| data.language_is_chosen);
@@ -16,19 +17,24 @@ pub fn LanguageSection() -> impl IntoView {
     let option = |one: Language| {
         view! { <option value=one.code() lang=one.tag() dir=one.direction() selected=chosen == Some(one)>{one.name()}</option> }
     };
-    let choose = move |event| {
-        document::set_cookie(LANGUAGE_COOKIE, &event_target_value(&event));
+    let current = chosen.map_or("", Language::code);
+    let wanted = RwSignal::new(current.to_owned());
+    let load = move |_| {
+        wanted.with_untracked(|wanted| document::set_cookie(LANGUAGE_COOKIE, wanted));
         address::reload();
     };
     view! {
         <section class="language-section">
             <label>
                 {words::language_label()}
-                <select autocomplete="off" on:change=choose>
+                <select autocomplete="off" on:change=move |event| wanted.set(event_target_value(&event))>
                     <option value="" selected=!is_chosen>{words::language_of_browser()}</option>
                     {Language::ALL.map(option).into_iter().collect_view()}
                 </select>
             </label>
+            <Show when=move || wanted.with(|wanted| wanted != current)>
+                <button type="button" class="button" on:click=load>{words::use_language()}</button>
+            </Show>
         </section>
     }
 }

@@ -225,6 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     max_tokens_range: "يجب ألا يقل أقصى عدد للرموز عن 1.",
     language_label: "اللغة",
     language_of_browser: "لغة المتصفح",
+    use_language: "استخدام هذه اللغة",
 
     share_title: "مشاركة هذه المحادثة",
     share_offer: "سيُنشأ عنوان لا يمكن لأحد تخمينه. كل من يعرفه يمكنه قراءة هذه المحادثة. يمكنك إنهاء ذلك في أي وقت.",

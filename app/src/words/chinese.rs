@@ -225,6 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     max_tokens_range: "最大令牌数必须至少为 1。",
     language_label: "语言",
     language_of_browser: "跟随浏览器",
+    use_language: "使用此语言",
 
     share_title: "共享此对话",
     share_offer: "将生成一个无人能猜到的地址。知道该地址的任何人都可以阅读此对话。您可以随时停止共享。",

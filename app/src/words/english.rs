@@ -249,6 +249,7 @@ texts! {
     max_tokens_range = "Max tokens must be at least 1.";
     language_label = "Language";
     language_of_browser = "As the browser asks";
+    use_language = "Use this language";
 
     // Sharing.
     share_title = "Share this conversation";

@@ -225,6 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     max_tokens_range: "Tokens max. doit être d’au moins 1.",
     language_label: "Langue",
     language_of_browser: "Celle du navigateur",
+    use_language: "Utiliser cette langue",
 
     share_title: "Partager cette conversation",
     share_offer: "Une adresse que personne ne peut deviner va être créée. Toute personne qui la connaît pourra lire cette conversation. Vous pouvez y mettre fin à tout moment.",

@@ -225,6 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     max_tokens_range: "Max. Token muss mindestens 1 sein.",
     language_label: "Sprache",
     language_of_browser: "Wie im Browser eingestellt",
+    use_language: "Diese Sprache verwenden",
 
     share_title: "Diesen Chat teilen",
     share_offer: "Es wird eine Adresse erzeugt, die niemand erraten kann. Wer sie kennt, kann diesen Chat lesen. Sie können das jederzeit beenden.",

@@ -225,6 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     max_tokens_range: "Máx. de tokens debe ser al menos 1.",
     language_label: "Idioma",
     language_of_browser: "El del navegador",
+    use_language: "Usar este idioma",
 
     share_title: "Compartir esta conversación",
     share_offer: "Se crea una dirección que nadie puede adivinar. Quien la conozca podrá leer esta conversación. Puedes ponerle fin en cualquier momento.",
