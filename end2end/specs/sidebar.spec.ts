@@ -78,6 +78,16 @@ test("the open conversation is deleted, and that is undone", async ({ chat, side
   expect(chat.page.url()).toBe(address);
 });
 
+test("what can be undone can be for twenty seconds", async ({ chat, sidebar, page }) => {
+  await two(chat);
+  await sidebar.choose(/first chat/, "Delete");
+  await expect(sidebar.undo).toBeVisible();
+  await page.mouse.move(5, 5);
+  await page.waitForTimeout(12_000);
+  await sidebar.undo.click();
+  await sidebar.are([/second chat/, /first chat/]);
+});
+
 test("deleting and undoing need no mouse, also from another chat", async ({ chat, sidebar, page }) => {
   await two(chat);
   await sidebar.row(/first chat/).getByRole("link").focus();

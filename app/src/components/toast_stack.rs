@@ -10,8 +10,9 @@ use futures::future::LocalBoxFuture;
 use leptos::{html, prelude::*, reactive::owner::WeakOwner, task::spawn_local};
 use std::time::Duration;
 
-/// How long a toast stays. It waits while the pointer or the keyboard is on it.
-const STAYS: Duration = Duration::from_secs(8);
+/// How long a toast stays that only says something, and one that offers something: that must be found before it goes (WCAG 2.2.1). It waits while
+/// the pointer or the keyboard is on it.
+const STAYS: [Duration; 2] = [Duration::from_secs(8), Duration::from_secs(20)];
 
 /// The toasts of a page. Copying it gives the same ones.
 #[derive(Clone, Copy)]
@@ -131,9 +132,10 @@ fn One(toasts: Toasts, toast: Toast) -> impl IntoView {
         if let Some(node) = node.get().filter(|_| undo.is_some() && element::is_focus_lost()) {
             time::on_next_frame(move || _ = element::focus_in(&node, ".toast__undo"));
         }
+        let stays = STAYS[usize::from(undo.is_some())];
         leptos::reactive::spawn_local_scoped_with_cancellation(async move {
             loop {
-                time::sleep(STAYS).await;
+                time::sleep(stays).await;
                 time::until_visible().await;
                 let held = |node| element::matches(node, ":hover, :has(:focus-visible)");
                 match node.get_untracked() {
