@@ -29,7 +29,17 @@ test("files are chosen, kept over a reload, taken away and sent", async ({ chat,
   await small.click();
   const large = page.getByRole("dialog", { name: "red.png" });
   await expect(large).toBeVisible();
+  // What is behind it cannot be reached.
+  for (let i = 0; i < 4; i++) {
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => [null, document.body, document.querySelector(".image-view button")].includes(document.activeElement as HTMLElement | null))).toBe(true);
+  }
+  expect(await large.evaluate((dialog) => dialog.matches(":modal"))).toBe(true);
   await page.keyboard.press("Escape");
+  await expect(large).toBeHidden();
+  await expect(small).toBeFocused();
+  await small.click();
+  await large.getByRole("button", { name: "Close" }).click();
   await expect(large).toBeHidden();
   await chat.reload();
   await expect(small).toBeVisible();
@@ -59,6 +69,23 @@ for (const way of ["drop", "paste"] as const) {
     await expect(chat.questions.last().getByRole("button", { name: "a.png" })).toBeVisible();
   });
 }
+
+test("what is copied from a table or a text comes as text, and a file by its name as a file", async ({ chat, page }) => {
+  await chat.open();
+  const files = page.getByRole("list", { name: tray }).getByRole("listitem");
+  /** Whether the page does with it what it does with files; else the browser pastes the text. */
+  const takes = (text: string) =>
+    page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File(["x"], "image.txt", { type: "text/plain" }));
+      data.setData("text/plain", text);
+      const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
+      return !document.querySelector(".composer__text")!.dispatchEvent(event);
+    }, text);
+  expect(await takes("1\t2\n3\t4")).toBe(false);
+  expect(await takes("image.txt")).toBe(true);
+  await expect(files).toHaveCount(1);
+});
 
 test.describe("refused", () => {
   test.use({ expectedInConsole: /status of 400/ });

@@ -66,6 +66,12 @@ class Walker {
     const { page, look } = this;
     await this.openSettings();
     await look("settings");
+    const language = page.locator(".language-section select");
+    const own = await language.inputValue();
+    await language.selectOption(own === "es" ? "de" : "es");
+    await language.scrollIntoViewIfNeeded();
+    await look("another language is chosen");
+    await language.selectOption(own);
     await page.locator(".settings-dialog__numbers input").first().fill("9");
     await page.locator(".settings-dialog button[type=submit]").first().click();
     await page.locator(".settings-dialog__error[role=alert]").first().waitFor();
@@ -191,7 +197,7 @@ class Walker {
     await this.toTop();
     await look("a question with files");
     await page.locator(".message-attachments__image").click();
-    await page.locator(".image-view:popover-open img").waitFor();
+    await page.locator(".image-view[open] img").waitFor();
     await look("a large picture");
     await page.keyboard.press("Escape");
   }

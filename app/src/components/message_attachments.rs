@@ -22,22 +22,23 @@ pub fn MessageAttachments(
     (!files.is_empty()).then(|| view! { <ul class="message-attachments" aria-label=words::files()>{files}</ul> })
 }
 
-/// The large picture is a popover: the browser opens and closes it, and gives the focus back.
+/// The large picture is a dialog that the browser opens and closes; it gives the focus back. Browsers that do not know commands yet open it as a popover.
 fn image(file: Attachment, address: String, id: String) -> AnyView {
     let Attachment { name, width, height, .. } = file;
     let (small, large) = ((address.clone(), name.clone()), (address, name.clone()));
     let (title, label, shown, hidden) = (name.clone(), name, id.clone(), id.clone());
     view! {
         <li>
-            <button type="button" class="message-attachments__image" popovertarget=shown title=title>
+            <button type="button" class="message-attachments__image" popovertarget=shown.clone() commandfor=shown command="show-modal" title=title>
                 <img src=small.0 alt=small.1 width=width height=height loading="lazy" decoding="async" />
             </button>
-            <div class="image-view" id=id popover="auto" role="dialog" aria-label=label>
-                <button type="button" class="button image-view__close" popovertarget=hidden popovertargetaction="hide" autofocus=true>
+            <dialog class="image-view" id=id popover="auto" aria-label=label closedby="any">
+                <button type="button" class="button image-view__close" popovertarget=hidden.clone() popovertargetaction="hide"
+                    commandfor=hidden command="close" autofocus=true>
                     {words::close()}
                 </button>
                 <img src=large.0 alt=large.1 loading="lazy" decoding="async" />
-            </div>
+            </dialog>
         </li>
     }
     .into_any()
