@@ -24,6 +24,40 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("an answer under way is seen in the colours that a system forces", async ({ chat, page, scripted }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await chat.open(scripted.url);
+  const steps: (() => void)[] = [];
+  scripted.next(async ({ say }) => {
+    const next = () => new Promise<void>((done) => steps.push(done));
+    await next();
+    say({ type: "reasoning", content: "One looks at the source." });
+    await next();
+    say({ type: "chunk", content: "A river begins" });
+    await next();
+    say({ type: "complete", finish_reason: "stop" });
+  });
+  const isSeen = (selector: string, part?: string) =>
+    page.evaluate(
+      ([selector, part]) => {
+        const element = document.querySelector(selector!);
+        const colour = (of: Element, part?: string) => getComputedStyle(of, part).backgroundColor;
+        return element !== null && !["rgba(0, 0, 0, 0)", colour(document.body)].includes(colour(element, part));
+      },
+      [selector, part],
+    );
+  const answer = await chat.ask("Where does a river begin?");
+  await expect.poll(() => isSeen(".thinking span")).toBe(true);
+  await expect.poll(() => isSeen(".conversation-row__live")).toBe(true);
+  steps[0]!();
+  await expect.poll(() => isSeen(".reasoning__live", "::after")).toBe(true);
+  await expect.poll(() => steps.length).toBe(2);
+  steps[1]!();
+  await expect.poll(() => isSeen(".assistant-message > .markdown p", "::after")).toBe(true);
+  steps[2]!();
+  await answer.is("complete");
+});
+
 test("a screen reader is told of the end, not of each word", async ({ chat }) => {
   await chat.open();
   await (await chat.ask("/fast hello")).is("complete");
