@@ -88,9 +88,10 @@ fn report(import: Import) -> Option<AnyView> {
 fn notes(head: fn(u64) -> String, count: u64, notes: Vec<ImportNote>) -> Option<AnyView> {
     let named = notes.len().min(MOST_NAMED);
     let more = count.saturating_sub(named as u64);
+    // The server gives its reasons in English.
     let lines = notes.into_iter().take(named).map(|note| {
         let title = if note.title.is_empty() { words::untitled().to_owned() } else { note.title };
-        view! { <li><strong>{title}</strong>": "{note.reason}</li> }
+        view! { <li><strong dir="auto">{title}</strong>": "<span lang="en" dir="ltr">{note.reason}</span></li> }
     });
     let list = view! {
         <details class="transfer-section__notes">
