@@ -87,9 +87,49 @@ test("what is copied from a table or a text comes as text, and a file by its nam
   await expect(files).toHaveCount(1);
 });
 
-test.describe("refused", () => {
-  test.use({ expectedInConsole: /status of 400/ });
+test.describe("in another language", () => {
+  test.use({ locale: "de-DE", expectedInConsole: /status of 400/ });
 
+  test("what is not taken is seen before it is sent, and said in that language", async ({ page }) => {
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/api/attachments?")) sent.push(new URL(request.url()).searchParams.get("name")!);
+    });
+    await page.goto("/");
+    await page.locator("[data-hydrated]").first().waitFor({ state: "attached" });
+    const damaged = Buffer.concat([png.subarray(0, 20), Buffer.from("x")]);
+    await page.locator(".attachment-button input").setInputFiles([
+      { name: "leer.txt", mimeType: "text/plain", buffer: Buffer.from("") },
+      { name: "a.docx", mimeType: "application/octet-stream", buffer: Buffer.from([0x50, 0x4b, 3, 4, 0, 0xff]) },
+      { name: "a.bin", mimeType: "text/plain", buffer: Buffer.from([0x61, 0, 0x62]) },
+      { name: "lang.txt", mimeType: "text/plain", buffer: Buffer.alloc((1 << 20) + 1, "a") },
+      { name: "kaputt.png", mimeType: "image/png", buffer: damaged },
+    ]);
+    await expect(page.locator(".attachment-tray__problem")).toHaveText([
+      "Diese Datei ist leer.",
+      /^Archive und Office-Dokumente/,
+      /^Weder ein Bild/,
+      /^Größer als 1 MiB/,
+      "Dieses Bild ist beschädigt oder hat zu viele Pixel.",
+    ]);
+    expect(sent).toEqual(["kaputt.png"]);
+  });
+});
+
+test("all files together are counted while they are on their way", async ({ chat, page }) => {
+  await chat.open();
+  await page.route("**/api/attachments?*", async (route) => {
+    await new Promise((done) => setTimeout(done, 1_500));
+    await route.continue();
+  });
+  const image = (name: string) => ({ name, mimeType: "image/gif", buffer: Buffer.concat([Buffer.from("GIF89a\x02\0\x03\0\0\0\0;", "latin1"), Buffer.alloc(9 << 20)]) });
+  await page.getByLabel("Attach files").setInputFiles([image("a.gif"), image("b.gif"), image("c.gif")]);
+  const files = page.getByRole("list", { name: tray }).getByRole("listitem");
+  await expect(files).toHaveCount(3);
+  await expect(page.getByRole("list", { name: tray }).getByRole("alert")).toHaveText(["All files of a question together may have 20 MiB."]);
+});
+
+test.describe("refused", () => {
   test("what is not taken is said in words, and a name is only a name", async ({ chat, page }) => {
     await chat.open();
     const files = page.getByRole("list", { name: tray }).getByRole("listitem");

@@ -1,7 +1,8 @@
 //! Files that a person has chosen.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{FileList, HtmlElement, HtmlInputElement};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, FileList, HtmlElement, HtmlInputElement};
 
 /// A file. Its content stays on the disk until it is sent.
 #[derive(Debug, Clone)]
@@ -55,6 +56,13 @@ impl ChosenFile {
     pub(crate) fn body(&self) -> web_sys::File {
         self.0.clone()
     }
+}
+
+/// The first bytes of a file, as many as there are but not more than so many. Nothing if it cannot be read.
+pub(crate) async fn beginning(file: &Blob, most: u64) -> Option<Vec<u8>> {
+    let part = file.slice_with_f64_and_f64(0.0, most as f64).ok()?;
+    let bytes = JsFuture::from(part.array_buffer()).await.ok()?;
+    Some(js_sys::Uint8Array::new(&bytes).to_vec())
 }
 
 fn get(object: &JsValue, name: &str) -> JsValue {

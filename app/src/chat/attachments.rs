@@ -1,17 +1,26 @@
 //! Files that are to go with the next question: sent to the server at once, kept with the draft, and tied to the question by their ids.
 
+mod kind;
+
 use super::session::Session;
-use crate::browser::{
-    file::ChosenFile,
-    http::{self, FetchError, encoded},
-    picture, upload,
+use crate::{
+    browser::{
+        file::{self, ChosenFile},
+        http::{self, FetchError, encoded},
+        picture, upload,
+    },
+    words,
 };
 use leptos::prelude::*;
 use protocol::{
     attachment::{Attachment, AttachmentLimits},
-    error::PublicError,
+    error::{ErrorCode, PublicError},
 };
 use send_wrapper::SendWrapper;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 /// A file on its way, or there. Cloning it is cheap and gives the same file.
 #[derive(Debug, Clone)]
@@ -22,6 +31,8 @@ pub struct Upload {
     pub name: String,
     /// How far it has come.
     pub state: ArcRwSignal<UploadState>,
+    /// How many bytes are sent, as soon as that is known.
+    bytes: Arc<AtomicU64>,
     /// The file itself; none for one that came before the page was loaded again.
     file: Option<SendWrapper<ChosenFile>>,
 }
@@ -46,6 +57,10 @@ pub enum UploadProblem {
     TooMany(usize),
     /// All of them have more than so many bytes.
     TooMuch(u64),
+    /// It is a text of more than so many bytes.
+    TextTooLarge(u64),
+    /// It is nothing that can be sent; why, in the words of the page.
+    Unusable(&'static str),
     /// The server has said why.
     Refused(PublicError),
     /// The server was not reached; it may be tried again.
@@ -58,7 +73,7 @@ impl UploadProblem {
         match self {
             Self::Broken => true,
             Self::Refused(error) => error.retryable,
-            Self::TooLarge(_) | Self::TooMany(_) | Self::TooMuch(_) => false,
+            _ => false,
         }
     }
 }
@@ -89,7 +104,7 @@ impl Session {
             };
             let fits = matches!(state, UploadState::Sending(_));
             let (name, state, file) = (file.name(), ArcRwSignal::new(state), Some(SendWrapper::new(file)));
-            let upload = Upload { key, name, state, file };
+            let upload = Upload { key, name, state, bytes: Arc::default(), file };
             self.uploads.update(|uploads| uploads.push(upload.clone()));
             if fits {
                 self.begin_upload(upload, limits);
@@ -125,22 +140,42 @@ impl Session {
         file: &ChosenFile,
         limits: AttachmentLimits,
     ) -> Result<Attachment, UploadProblem> {
-        let body = picture::reduced(&file.body()).await;
+        let whole = file.body();
+        // What cannot be read is no file: a folder was dropped.
+        let start = file::beginning(&whole, limits.text_bytes).await;
+        let start = start.ok_or(UploadProblem::Unusable(words::file_unknown()))?;
+        if let Some(fault) = kind::fault(&start, whole.size() as u64, limits) {
+            return Err(fault);
+        }
+        drop(start);
+        let body = picture::reduced(&whole).await;
         let size = body.size() as u64;
         if size > limits.file_bytes {
             return Err(UploadProblem::TooLarge(limits.file_bytes));
         }
-        let others: u64 = untrack(|| self.attached()).iter().map(|file| file.size).sum();
-        if others + size > limits.total_bytes {
+        if self.bytes_beside(upload.key) + size > limits.total_bytes {
             return Err(UploadProblem::TooMuch(limits.total_bytes));
         }
+        upload.bytes.store(size, Relaxed);
         let address = self.address(&format!("/api/attachments?name={}", encoded(&upload.name)));
         let state = upload.state.clone();
         let progress = Box::new(move |hundredths| state.set(UploadState::Sending(hundredths)));
         upload::send(&address, &body, progress).await.map_err(|error| match error {
+            // All else that is wrong with a file has been seen here.
+            FetchError::Refused(refusal) if refusal.error.code == ErrorCode::InvalidRequest => {
+                UploadProblem::Unusable(words::image_unusable())
+            }
             FetchError::Refused(refusal) => UploadProblem::Refused(refusal.error),
             _ => UploadProblem::Broken,
         })
+    }
+
+    /// How many bytes all other files have that are there or on their way.
+    fn bytes_beside(self, key: u64) -> u64 {
+        let counts = |one: &&Upload| {
+            one.key != key && !one.state.with_untracked(|state| matches!(state, UploadState::Failed(_)))
+        };
+        self.uploads.with_untracked(|all| all.iter().filter(counts).map(|one| one.bytes.load(Relaxed)).sum())
     }
 
     /// Takes a file away again.
@@ -175,6 +210,7 @@ impl Session {
         let upload = |attachment: Attachment| Upload {
             key: self.new_key(),
             name: attachment.name.clone(),
+            bytes: Arc::new(AtomicU64::new(attachment.size)),
             state: ArcRwSignal::new(UploadState::Ready(attachment)),
             file: None,
         };

@@ -119,6 +119,8 @@ fn said(problem: &UploadProblem) -> String {
         UploadProblem::TooLarge(most) => words::file_too_large(&words::size(*most)),
         UploadProblem::TooMany(most) => words::too_many_files(&most.to_string()),
         UploadProblem::TooMuch(most) => words::files_too_much(&words::size(*most)),
+        UploadProblem::TextTooLarge(most) => words::text_too_large(&words::size(*most)),
+        UploadProblem::Unusable(why) => (*why).to_owned(),
         UploadProblem::Refused(error) => words::explained(error).joined(),
         UploadProblem::Broken => words::server_unreachable().to_owned(),
     }

@@ -97,6 +97,14 @@ texts! {
     file_too_large(most) = "Larger than {most}, the most for one file.";
     too_many_files(most) = "At most {most} files go with a question.";
     files_too_much(most) = "All files of a question together may have {most}.";
+    text_too_large(most) = "Larger than {most}, the most for a text, which goes into the prompt.";
+    file_is_empty = "This file is empty.";
+    file_unknown = "Neither an image (PNG, JPEG, WebP or GIF) nor text in UTF-8.";
+    file_is_pdf = "A PDF cannot be read here: send its text, or pictures of its pages.";
+    file_is_archive = "An archive or an office document cannot be read here: send what is in it as text.";
+    file_is_utf16 = "This seems to be text in UTF-16: save it as UTF-8.";
+    file_is_film = "This seems to be a HEIC or AVIF picture, or a video: save a picture as JPEG.";
+    image_unusable = "This image is damaged, or has too many pixels.";
     model_sees_no_images(model) = "{model} cannot see images. Choose another model, or remove them.";
 
     // A chat in which nothing has been said yet: what to begin with, a few words on it, and the question that is asked.
