@@ -60,8 +60,12 @@ test("what is typed in a chat that another tab deletes is kept", async ({ chat, 
   const other = new ChatPage(await context.newPage());
   await other.open();
   await chat.input.fill("half a page of typed words");
+  await page.getByLabel("Attach files").setInputFiles({ name: "notes.md", mimeType: "text/markdown", buffer: Buffer.from("# Notes") });
+  await expect(chat.send).toBeEnabled();
+  await expect(page.getByRole("list", { name: "Attached files" })).toContainText("bytes");
   await new Sidebar(other.page).choose(/the victim/, "Delete");
   await expect(page).toHaveURL(/\/$/);
   await expect(chat.input).toHaveValue("half a page of typed words");
+  await expect(page.getByRole("list", { name: "Attached files" })).toContainText("notes.md");
   await expect(page.getByText("What you had typed is kept in the new chat.")).toBeVisible();
 });

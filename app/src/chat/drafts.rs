@@ -98,7 +98,11 @@ fn shown_in(conversation: Option<ConversationId>) -> Option<Draft<'static>> {
 
 /// What is typed before and after, as one text.
 fn joined(first: &str, then: &str) -> String {
-    if then.trim().is_empty() { first.to_owned() } else { format!("{first}\n\n{then}") }
+    match (first, then.trim()) {
+        ("", _) => then.to_owned(),
+        (_, "") => first.to_owned(),
+        _ => format!("{first}\n\n{then}"),
+    }
 }
 
 /// Keeps a text for good, if need be in the place of the oldest drafts. False if there is no room for it all the same.
@@ -176,25 +180,29 @@ impl Session {
         self.draft.update(|draft| *draft = joined(text, draft));
     }
 
-    /// The conversation that is shown is gone: what was typed in it, and not sent, is there when a new chat is begun.
+    /// The conversation that is shown is gone: what was typed in it, and not sent, is there when a new chat is begun, and so are its files.
     pub(crate) fn keep_words_for_new(self) -> bool {
-        let sent = self.take_unsent();
+        let (sent, files) = self.take_unsent().unzip();
+        let files = [files.unwrap_or_default(), untrack(|| self.attached())].concat();
         let edit = self.editing.get_untracked().and_then(|editing| editing.text);
         let typed = Some(self.draft.get_untracked()).filter(|typed| !typed.trim().is_empty());
         let words: Vec<_> = [sent, edit, typed].into_iter().flatten().collect();
-        if !words.is_empty() {
-            self.add_to_new(&words.join("\n\n"));
+        let is_any = !words.is_empty() || !files.is_empty();
+        if is_any {
+            self.add_to_new(&words.join("\n\n"), files);
         }
-        !words.is_empty()
+        is_any
     }
 
-    /// Adds words to what is typed in a new chat.
-    pub(super) fn add_to_new(self, words: &str) {
+    /// Adds words and files to what is typed in a new chat.
+    pub(super) fn add_to_new(self, words: &str, mut files: Vec<Attachment>) {
         if self.conversation.get_untracked().is_none() {
             self.put_back(words);
+            self.put_back_files(&files);
         } else if self.keeps_drafts() {
             let before = shown_in(None).map(|draft| (draft.text.into_owned(), draft.attachments));
-            let (before, files) = before.unwrap_or_default();
+            let (before, more) = before.unwrap_or_default();
+            files.extend(more);
             keep(None, &joined(words, &before), files);
         }
     }

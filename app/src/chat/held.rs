@@ -238,11 +238,11 @@ impl Session {
         });
     }
 
-    /// The conversation is gone: the words are there when a new chat is begun.
+    /// The conversation is gone: the words and the files are there when a new chat is begun.
     fn give_to_new(self, held: &Held) {
         self.outbox.forget(&held.ask.key);
         if let Some(text) = held.ask.text() {
-            self.add_to_new(text);
+            self.add_to_new(text, held.ask.attachments.clone());
         }
     }
 

@@ -12,6 +12,7 @@ use crate::browser::{http::Refusal, random};
 use futures::channel::oneshot;
 use leptos::prelude::*;
 use protocol::{
+    attachment::Attachment,
     error::ErrorCode,
     id::ConversationId,
     message::{Message, Role},
@@ -204,14 +205,14 @@ impl Session {
         }
     }
 
-    /// Takes the text of what was asked here and is not known to have arrived.
-    pub(super) fn take_unsent(self) -> Option<String> {
+    /// Takes the text and the files of what was asked here and is not known to have arrived.
+    pub(super) fn take_unsent(self) -> Option<(String, Vec<Attachment>)> {
         let waits = self.take_held(self.conversation.get_untracked()).map(|held| held.ask);
         let outgoing = self.outgoing.try_update_value(Option::take).flatten().map(|held| held.ask);
         let unsent = self.unsent.try_update_value(Option::take).flatten();
         let ask = waits.or(outgoing).or(unsent)?;
         self.outbox.forget(&ask.key);
-        ask.text().map(str::to_owned)
+        ask.text().map(|text| (text.to_owned(), ask.attachments.clone()))
     }
 
     /// A question with which the server was not reached waits from now on, where it can be sent or taken back.

@@ -204,11 +204,27 @@ async fn the_new_words_of_a_question_that_is_deleted_elsewhere_are_not_lost() {
 async fn the_words_typed_in_a_conversation_that_is_gone_are_in_the_new_one() {
     forget_all();
     let _server = FakeServer::new([]);
+    let file = format!(r#"{{"id":"{QUESTION}","name":"a.txt","media_type":"text/plain","size":1}}"#);
+    let now = crate::browser::time::wall_clock();
+    let draft = format!(r#"{{"text":"half a page","at":{now},"attachments":[{file}]}}"#);
+    storage::keep_for_good(&format!("{PREFIX}{CONVERSATION}"), &draft);
     let (chat, place, _handle) = with_a_question(&question());
     edit(&place, "new words").await;
-    chat.draft.set("half a page".into());
-    rest().await;
+    until(|| chat.draft.get_untracked() == "half a page").await;
     assert!(chat.keep_words_for_new());
     chat.new_chat();
     assert_eq!(chat.draft.get_untracked(), "new words\n\nhalf a page");
+    assert_eq!(
+        chat.uploads.with_untracked(|all| all.iter().map(|one| one.name.clone()).collect::<Vec<_>>()),
+        ["a.txt"]
+    );
+    // So it is where there is nothing but files.
+    forget_all();
+    storage::keep_for_good(&format!("{PREFIX}{CONVERSATION}"), &draft.replace("half a page", ""));
+    let (chat, _, _handle) = with_a_question(&question());
+    until(|| chat.uploads.with_untracked(Vec::len) == 1).await;
+    assert!(chat.keep_words_for_new());
+    chat.new_chat();
+    assert_eq!((chat.draft.get_untracked().as_str(), chat.uploads.with_untracked(Vec::len)), ("", 1));
+    forget_all();
 }
