@@ -101,6 +101,37 @@ test.describe("while it is busy", () => {
   });
 });
 
+test.describe("that cannot be reached, and was started again", () => {
+  test.use({ expectedInConsole: /ERR_FAILED|status of 400/ });
+
+  test("code is sent again, from the start where the server has forgotten it", async ({ chat, page, scripted }) => {
+    const asked: (string | undefined)[] = [];
+    await page.route("**/api/highlight", (route) => {
+      asked.push((route.request().postDataJSON() as { after?: string }).after);
+      if (asked.length === 1) return route.abort();
+      if (asked.length > 3 || asked.at(-1) === undefined) return route.continue();
+      const problem = { type: "about:blank", title: "", status: 400, detail: "`after` is forgotten.", code: "invalid_request" };
+      return route.fulfill({ status: 400, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await chat.open(scripted.url);
+    let go = () => {};
+    const looked = new Promise<void>((done) => (go = done));
+    scripted.next(async ({ say }) => {
+      say({ type: "chunk", content: "```js\nconst a = 1;\n" });
+      await looked;
+      say({ type: "chunk", content: "const b = 2;\n```\n\nDone." });
+      say({ type: "complete", finish_reason: "stop" });
+    });
+    const answer = await chat.ask("hello");
+    const coloured = () => page.evaluate(() => (CSS as unknown as { highlights: Map<string, Set<Range>> }).highlights.get("syntax-keyword")?.size ?? 0);
+    await expect.poll(coloured).toBe(1);
+    go();
+    await answer.is("complete");
+    await expect.poll(coloured, { timeout: 20_000 }).toBe(2);
+    expect(asked.map((after) => after !== undefined)).toEqual([false, false, true, false]);
+  });
+});
+
 test("long code is folded after a reload, can be wrapped, and saved as a file", async ({ chat, page, sidebar }) => {
   await chat.open();
   const id = (end: number) => `01890a5d-ac96-774b-bccf-${(Date.now() + end).toString(16).padStart(12, "0")}`;

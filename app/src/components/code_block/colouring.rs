@@ -6,7 +6,9 @@
 use crate::browser::{
     connection::Listener,
     element::{self, HtmlElement},
-    highlights, http, time,
+    highlights,
+    http::{self, FetchError},
+    time,
 };
 use leptos::{ev, prelude::*, task::spawn_local};
 use protocol::highlight::{HighlightRequest, Highlighted, LONGEST};
@@ -15,6 +17,12 @@ use std::{rc::Rc, sync::Arc, time::Duration};
 
 /// What comes within this time is asked for together.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How long it waits after a failure, and so much longer after each further one.
+const AGAIN: Duration = Duration::from_secs(3);
+
+/// After so many failures one after the other it stays plain.
+const MOST_FAILURES: u32 = 5;
 
 /// Code beyond this length, in bytes, stays plain.
 const TOO_LONG: usize = 512 * 1024;
@@ -39,6 +47,8 @@ struct State {
     /// The server's name for where it stopped.
     after: Option<String>,
     is_busy: bool,
+    /// How often the server has failed since it last answered.
+    failures: u32,
     /// Whether there is nothing more to ask.
     is_over: bool,
     /// The colours where they are ranges: where in the text they begin, in UTF-16 units, and the parts from there on.
@@ -114,21 +124,40 @@ impl Colouring {
             let request = HighlightRequest { language: self.language.to_string(), after, code: lines };
             let found = http::post::<Highlighted>("/api/highlight", &request, "highlight").await;
             drop(turn);
-            // Until there is time for it, it stays plain.
-            if let Some(pause) = found.as_ref().err().and_then(http::FetchError::pause) {
-                time::sleep(pause).await;
-                continue;
-            }
-            self.take(&node, &request, found.ok());
+            // Until there is time for it, or the server is back, it stays plain.
+            let pause = match found {
+                Ok(found) => {
+                    self.take(&node, &request, found);
+                    Duration::ZERO
+                }
+                Err(error) => error.pause().unwrap_or_else(|| self.failed(&node, &error)),
+            };
+            time::sleep(pause).await;
         }
         self.state.write_value().is_busy = false;
     }
 
-    fn take(&self, node: &HtmlElement, request: &HighlightRequest, found: Option<Highlighted>) {
+    /// How long to wait after a failure that says nothing of that.
+    fn failed(&self, node: &HtmlElement, error: &FetchError) -> Duration {
         let mut state = self.state.write_value();
+        state.failures += 1;
+        // It was started again, and has forgotten where it stopped.
+        let is_forgotten =
+            matches!(error, FetchError::Refused(refusal) if refusal.status == 400) && state.after.is_some();
+        if is_forgotten && highlights::are_ranges(node) {
+            state.begin_anew();
+        } else {
+            state.is_over |= is_forgotten || state.failures >= MOST_FAILURES;
+        }
+        AGAIN * state.failures
+    }
+
+    fn take(&self, node: &HtmlElement, request: &HighlightRequest, found: Highlighted) {
+        let mut state = self.state.write_value();
+        state.failures = 0;
         match found {
             _ if state.is_over => {}
-            Some(Highlighted { state: Some(after), spans }) => {
+            Highlighted { state: Some(after), spans } => {
                 let units = request.code.encode_utf16().count() as u32;
                 let are_ranges = highlights::are_ranges(node);
                 if state.is_drawn || !are_ranges {
@@ -143,13 +172,19 @@ impl Colouring {
                 state.done_units += units;
                 state.after = Some(after);
             }
-            // The server has forgotten where it stopped: what follows stays plain until the page is loaded again.
-            Some(Highlighted { state: None, .. }) | None => state.is_over = true,
+            // The language is not known.
+            Highlighted { state: None, .. } => state.is_over = true,
         }
     }
 }
 
 impl State {
+    fn begin_anew(&mut self) {
+        self.clear();
+        self.known.clear();
+        (self.done, self.done_units, self.after) = (0, 0, None);
+    }
+
     fn clear(&mut self) {
         self.painted.drain(..).for_each(|painted| painted.take().clear());
     }
