@@ -35,10 +35,14 @@ pub(crate) fn speak(text: &str, ended: impl Fn() + 'static) {
     let Some(voice) = voice() else { return ended() };
     voice.cancel();
     let ended: Rc<dyn Fn()> = Rc::new(ended);
-    let pieces = pieces(text);
+    let (pieces, has_kana) = (pieces(text), text.chars().any(is_kana));
     let Some(last) = pieces.len().checked_sub(1) else { return ended() };
     for (at, piece) in pieces.into_iter().enumerate() {
         let Ok(utterance) = SpeechSynthesisUtterance::new_with_text(piece) else { return ended() };
+        // Without one, it is the page's.
+        if let Some(language) = language_of(piece, has_kana) {
+            utterance.set_lang(language);
+        }
         let (told, is_last) = (Rc::clone(&ended), at == last);
         let over = move |failed: bool| {
             if failed || is_last {
@@ -50,6 +54,37 @@ pub(crate) fn speak(text: &str, ended: impl Fn() + 'static) {
         utterance.set_onerror(Some(Closure::once_into_js(move || failed(true)).unchecked_ref()));
         voice.speak(&utterance);
     }
+}
+
+fn is_kana(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}')
+}
+
+/// Scripts that are not Latin, by their first and their last sign, and the language that is read most in each.
+const SCRIPTS: [(char, char, &str); 10] = [
+    ('\u{370}', '\u{3ff}', "el"),
+    ('\u{400}', '\u{52f}', "ru"),
+    ('\u{590}', '\u{5ff}', "he"),
+    ('\u{600}', '\u{6ff}', "ar"),
+    ('\u{900}', '\u{97f}', "hi"),
+    ('\u{e00}', '\u{e7f}', "th"),
+    ('\u{3040}', '\u{30ff}', "ja"),
+    ('\u{3400}', '\u{4dbf}', "zh"),
+    ('\u{4e00}', '\u{9fff}', "zh"),
+    ('\u{ac00}', '\u{d7af}', "ko"),
+];
+
+/// The language that a text seems to be in, by the script of its letters; nothing where most are Latin, in which many languages are written.
+/// Chinese and Japanese share signs, and only Japanese has kana beside them.
+fn language_of(text: &str, has_kana: bool) -> Option<&'static str> {
+    let latin = text.chars().filter(|c| matches!(c, 'A'..='Z' | 'a'..='z' | '\u{c0}'..='\u{24f}')).count();
+    let found = |(first, last, _): &&(char, char, &str)| {
+        let own = text.chars().filter(|c| (first..=last).contains(&c)).count();
+        // Names and terms stay in Latin, and a word of it has more letters than signs elsewhere.
+        own * 3 > latin
+    };
+    let language = SCRIPTS.iter().find(found)?.2;
+    Some(if has_kana && language == "zh" { "ja" } else { language })
 }
 
 /// Lines and sentences, several together where they are short.
@@ -149,6 +184,25 @@ fn understood(event: &JsValue) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_language_is_guessed_by_the_script_where_that_is_not_latin() {
+        for (text, language) in [
+            ("A river, 河, flows.", None),
+            ("Ein Fluß: 3, 4!", None),
+            ("42", None),
+            ("用 Docker 部署", Some("zh")),
+            ("Река течёт в море (the sea).", Some("ru")),
+            ("النهر يجري إلى البحر.", Some("ar")),
+            ("河流奔向大海。", Some("zh")),
+            ("川は海へ流れる。", Some("ja")),
+            ("강은 바다로 흐른다.", Some("ko")),
+            ("Ο ποταμός", Some("el")),
+        ] {
+            assert_eq!(language_of(text, text.chars().any(is_kana)), language, "{text}");
+        }
+        assert_eq!(language_of("東京都", true), Some("ja"), "in a text that has kana elsewhere");
+    }
 
     #[test]
     fn a_text_is_read_in_pieces_that_are_not_long() {
