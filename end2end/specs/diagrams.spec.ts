@@ -63,6 +63,24 @@ test("a diagram is drawn when somebody asks for it, and its source comes back", 
   expect(fetched[1]!.transferSize).toBe(0);
 });
 
+test("a diagram that is written can be drawn while the answer goes on behind it", async ({ chat, page, scripted }) => {
+  await chat.open(scripted.url);
+  let go = () => {};
+  const looked = new Promise<void>((done) => (go = done));
+  scripted.next(async ({ say }) => {
+    say({ type: "chunk", content: "Look:\n\n```mermaid\n" + FLOW + "\n```\n\nThat is how" });
+    await looked;
+    say({ type: "complete", finish_reason: "stop" });
+  });
+  const answer = await chat.ask("draw");
+  await expect(answer.article).toContainText("That is how");
+  await button(answer.article).click();
+  await expect(drawing(page)).toContainText("Umbrella");
+  await answer.is("streaming");
+  go();
+  await answer.is("complete");
+});
+
 test("a diagram that is still being written cannot be drawn", async ({ chat, scripted }) => {
   await chat.open(scripted.url);
   let go = () => {};

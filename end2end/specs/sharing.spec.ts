@@ -49,6 +49,30 @@ test("the address is copied where a page has no clipboard, as over plain http, a
   expect(await faults(page)).toEqual([]);
 });
 
+test("a picture of a shared conversation opens large without a script", async ({ chat, browser, page }) => {
+  await chat.open();
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mP4z8AAAAMBAQD3A0FDAAAAAElFTkSuQmCC", "base64");
+  await page.getByLabel("Attach files").setInputFiles({ name: "red.png", mimeType: "image/png", buffer: png });
+  await chat.input.fill("/fast What is it?");
+  await expect(chat.send).toBeEnabled();
+  await chat.send.click();
+  await chat.lastAnswer.is("complete");
+  await chat.options.click();
+  await page.getByRole("menuitem", { name: "Share…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
+  await dialog.getByRole("button", { name: "Make an address" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  const stranger = await browser.newContext({ javaScriptEnabled: false });
+  const theirs = await stranger.newPage();
+  await theirs.goto(address);
+  await theirs.getByRole("button", { name: "red.png" }).click();
+  const large = theirs.getByRole("dialog", { name: "red.png" });
+  await expect(large).toBeVisible();
+  await large.getByRole("button", { name: "Close" }).click();
+  await expect(large).toBeHidden();
+  await stranger.close();
+});
+
 test("the menu says that it is shared after a reload", async ({ chat, page }) => {
   await chat.open();
   await (await chat.ask("/fast shared")).is("complete");
