@@ -56,3 +56,17 @@ test("without a network the installed page says so, and comes back by itself whe
   await page.getByRole("link", { name: "Try again" }).click();
   await expect(page.getByRole("heading", { name: "There is nothing here" })).toBeVisible();
 });
+
+test("the page without a network speaks the language that was chosen, in its colours", async ({ chat, page, network }) => {
+  await chat.open(network.url);
+  await controlled(page);
+  await chat.settings.click();
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.getByRole("combobox", { name: "Language" }).selectOption("Español");
+  await page.getByRole("button", { name: "Use this language" }).click();
+  await expect(page.getByRole("heading", { name: "¿En qué puedo ayudarte?" })).toBeVisible();
+  network.down();
+  await page.goto(`${network.url}/c/01890a5d-ac96-774b-bcce-b302099a8057`);
+  await expect(page.getByRole("heading", { name: "Sin conexión" })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});

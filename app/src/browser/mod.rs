@@ -2,7 +2,7 @@
 //!
 //! What lives here: fetching and reading streams ([`http`]), time and frames ([`time`]), randomness (`random`), numbers as text (`number`), the
 //! document, its cookies and its clipboard (`document`), its address (`address`), elements (`element`), the colours of parts of a text
-//! (`highlights`), what of an answer can be read out (`heard`), files (`file`), pages in frames (`frame`), the connection
+//! (`highlights`), what of an answer can be read out (`heard`), files (`file`), pages in frames (`frame`), the page without a network (`offline`), the connection
 //! (`connection`), keys (`keyboard`), notifications (`notification`), the voice (`speech`), what a tab or the browser keeps over a reload (`storage`), and how tabs hear of each other (`channel`,
 //! `locks`).
 //!
@@ -25,6 +25,7 @@ pub(crate) mod keyboard;
 pub(crate) mod locks;
 pub(crate) mod notification;
 pub(crate) mod number;
+pub(crate) mod offline;
 pub(crate) mod picture;
 pub(crate) mod random;
 pub(crate) mod speech;

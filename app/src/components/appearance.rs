@@ -4,7 +4,7 @@
 //! attribute before anything is painted.
 
 use crate::{
-    browser::document,
+    browser::{document, offline},
     page_data::{DENSITY_COOKIE, Density, PageData, TEXT_SIZE_COOKIE, THEME_COOKIE, TextSize, Theme},
     words,
 };
@@ -87,6 +87,7 @@ impl Appearance {
             for (system, colour) in [("light", light), ("dark", dark)] {
                 document::set_attribute_of(&format!("meta[name=theme-color][media*={system}]"), "content", colour);
             }
+            leptos::task::spawn_local(async { _ = offline::renew().await });
         }
         self.0.update(|chosen| value.clone_into(&mut chosen[group]));
     }

@@ -1,12 +1,16 @@
 //! The language of the page.
 
 use crate::{
-    browser::{address, document},
+    browser::{address, document, offline, time},
     erased::Show,
     page_data::{LANGUAGE_COOKIE, PageData},
     words::{self, Language},
 };
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long the page without a network may take to come in the new language.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A part of the settings: one of the languages, or what the browser asks for. The page is loaded again in the language that is chosen, but not before
 /// a button says so: the arrow keys go through all of them (WCAG 3.2.2). Answers under way go on meanwhile.
@@ -21,7 +25,10 @@ pub fn LanguageSection() -> impl IntoView {
     let wanted = RwSignal::new(current.to_owned());
     let load = move |_| {
         wanted.with_untracked(|wanted| document::set_cookie(LANGUAGE_COOKIE, wanted));
-        address::reload();
+        leptos::task::spawn_local(async {
+            time::within(PATIENCE, offline::renew()).await;
+            address::reload();
+        });
     };
     view! {
         <section class="language-section">
