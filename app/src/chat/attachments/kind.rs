@@ -7,11 +7,13 @@ use protocol::attachment::AttachmentLimits;
 
 /// Why the server will not take a file of so many bytes that begins like this; nothing where it may. Of a text all must be given that a text may have.
 pub(super) fn fault(start: &[u8], size: u64, limits: AttachmentLimits) -> Option<UploadProblem> {
-    let is_image = match start {
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] | [b'G', b'I', b'F', b'8', ..] => true,
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => true,
-        _ => false,
-    };
+    let is_image = matches!(
+        start,
+        [0x89, b'P', b'N', b'G', ..]
+            | [0xff, 0xd8, 0xff, ..]
+            | [b'G', b'I', b'F', b'8', ..]
+            | [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..]
+    );
     let most = limits.text_bytes.min(limits.file_bytes);
     match start {
         [] => Some(UploadProblem::Unusable(words::file_is_empty())),
