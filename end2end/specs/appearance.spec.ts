@@ -48,14 +48,21 @@ test("an answer under way is seen in the colours that a system forces", async ({
     );
   const answer = await chat.ask("Where does a river begin?");
   await expect.poll(() => isSeen(".thinking span")).toBe(true);
-  await expect.poll(() => isSeen(".conversation-row__live")).toBe(true);
+  await expect.poll(() => steps.length).toBe(1);
   steps[0]!();
   await expect.poll(() => isSeen(".reasoning__live", "::after")).toBe(true);
   await expect.poll(() => steps.length).toBe(2);
   steps[1]!();
   await expect.poll(() => isSeen(".assistant-message > .markdown p", "::after")).toBe(true);
+  await expect.poll(() => steps.length).toBe(3);
   steps[2]!();
   await answer.is("complete");
+
+  await chat.open();
+  await (await chat.ask("/long 2000")).begins();
+  await expect.poll(() => isSeen(".conversation-row__live")).toBe(true);
+  await chat.stop.click();
+  await chat.lastAnswer.is("stopped");
 });
 
 test("a screen reader is told of the end, not of each word", async ({ chat }) => {

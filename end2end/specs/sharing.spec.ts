@@ -39,10 +39,10 @@ test("the address is copied where a page has no clipboard, as over plain http, a
   const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
   const copy = dialog.getByRole("button", { name: "Copy", exact: true });
   await copy.click();
+  await expect(dialog.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
+  await expect(copy).toBeFocused();
   const copied = () => page.evaluate(() => (window as unknown as { hidden: Clipboard }).hidden.readText());
   await expect.poll(copied).toBe(address);
-  await expect(copy).toBeFocused();
-  await expect(dialog.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
   await page.evaluate(() => (document.execCommand = () => false));
   await copy.click();
   await expect(dialog.getByText("Could not be copied")).toBeVisible();
