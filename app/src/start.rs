@@ -6,14 +6,21 @@ use std::{fs, sync::OnceLock};
 /// Fetches the program and makes the page alive after the page was painted for the first time; at once if nobody looks at it, as it is
 /// not painted then, and after some seconds in any case. Leptos's own `HydrationScripts` fetches while the document is read, and what
 /// fetches and compiles then takes the network and the processor from the page that is to be seen. The program is started and the page
-/// made alive in two steps, so that a person who does something meanwhile does not wait for both.
+/// made alive in two steps, so that a person who does something meanwhile does not wait for both. Where it does not come, the sentence of
+/// [`MissingPart`](crate::components::missing_part::MissingPart) says so and offers to try again.
 const START: &str = "((script,wasm)=>{\
     let begun=false;\
     const begin=()=>{\
     if(begun)return;\
     begun=true;\
-    const program=fetch(wasm);\
-    import(script).then(page=>page.default({module_or_path:program}).then(()=>setTimeout(page.hydrate)))\
+    Promise.all([import(script),fetch(wasm)])\
+    .then(([page,program])=>page.default({module_or_path:program}).then(()=>setTimeout(page.hydrate)))\
+    .catch(error=>{\
+    console.error(error);\
+    const sentence=document.getElementById('missing-part');\
+    sentence.hidden=false;\
+    sentence.querySelector('button').onclick=()=>location.reload()\
+    })\
     };\
     if(document.hidden||!window.PerformanceObserver?.supportedEntryTypes?.includes('paint'))return begin();\
     new PerformanceObserver(begin).observe({type:'paint',buffered:true});\

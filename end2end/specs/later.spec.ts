@@ -1,4 +1,5 @@
-// The second part of the page's WASM: fetched at the first sign of a person, waited for where it is needed earlier, missed with a sentence.
+// The page's WASM is there when it is wanted: its second part is fetched at the first sign of a person, and waited for where it is needed
+// earlier. A part that cannot be had is missed with a sentence.
 import type { Page, Request } from "@playwright/test";
 import { expect, test } from "../support/fixtures";
 
@@ -56,7 +57,7 @@ test("names of characters are looked up in it, in a page that opens with them an
 });
 
 test.describe("when it does not come", () => {
-  test.use({ expectedInConsole: /Failed to load resource|Failed to find a valid digest|Fetch API cannot load|a part of the page could not be fetched/ });
+  test.use({ expectedInConsole: /Failed to load resource|Failed to fetch|Failed to find a valid digest|Fetch API cannot load|a part of the page could not be fetched/ });
 
   test("what needs it waits for it there and then", async ({ chat, page }) => {
     const requests = asked(page);
@@ -81,6 +82,21 @@ test.describe("when it does not come", () => {
     await expect(sentence).toBeHidden();
     await (await chat.ask("/fast and now?")).is("complete");
   });
+
+  for (const file of ["rivulet.*.js", "rivulet.*.wasm"]) {
+    test(`without ${file}, the same sentence stands on a page that cannot come to life`, async ({ chat, page }) => {
+      await page.route(`**/pkg/${file}`, (route) => route.abort());
+      await page.goto("/");
+      const sentence = page.getByRole("alert").filter({ hasText: "could not be loaded" });
+      await expect(sentence).toBeVisible();
+      await chat.input.fill("what I typed meanwhile");
+      await page.unroute(`**/pkg/${file}`);
+      await Promise.all([page.waitForEvent("load"), sentence.getByRole("button", { name: "Reload" }).click()]);
+      await chat.alive();
+      await expect(sentence).toBeHidden();
+      await expect(chat.input).toHaveValue("what I typed meanwhile");
+    });
+  }
 
   test("the sentence goes when it comes after all", async ({ chat, page }) => {
     await page.route(LATER, (route) => route.abort());

@@ -1,7 +1,7 @@
 import { faults } from "../support/accessibility";
 import { expect, test } from "../support/fixtures";
 
-test.use({ expectedInConsole: /ERR_FAILED|Failed to load resource|Failed to fetch dynamically imported module/ });
+test.use({ expectedInConsole: /ERR_FAILED|Failed to load resource|Failed to fetch/ });
 
 test("what is chosen holds at once, and stands in the first bytes of the next visit", async ({ chat, context, page }) => {
   await chat.open();

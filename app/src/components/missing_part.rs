@@ -1,9 +1,10 @@
-//! Says that the second part of the page's WASM could not be fetched.
+//! Says that the page's WASM, or the second part of it, could not be fetched.
 
 use crate::words;
 use leptos::prelude::*;
 
-/// A line above everything else, hidden until `scripts/wasm/later.js` shows it: what it tells of may be the code that would show it.
+/// A line above everything else, hidden until `start.rs` or `scripts/wasm/later.js` shows it: what it tells of may be the code that would
+/// show it.
 #[component]
 pub fn MissingPart() -> impl IntoView {
     view! {
