@@ -6,7 +6,7 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
-    lenient::{Entries, Gather, Gathered, Moment, Present, TextOr, add_paragraph},
+    lenient::{Entries, Gather, Gathered, Moment, Present, Scalar, TextOr, add_paragraph},
 };
 use crate::store::WholeConversation;
 use protocol::{
@@ -135,8 +135,10 @@ struct FinishDetails {
 
 #[derive(Debug, Deserialize)]
 struct Attachment {
-    #[serde(alias = "mimeType")]
-    mime_type: Option<String>,
+    #[serde(default)]
+    mime_type: Scalar,
+    #[serde(default, rename = "mimeType")]
+    camel_mime_type: Scalar,
 }
 
 impl Gather for Files {
@@ -144,7 +146,8 @@ impl Gather for Files {
 
     fn add(&mut self, attachment: Attachment) {
         // Pictures among them stand in the text's parts as well.
-        let is_picture = attachment.mime_type.is_some_and(|kind| kind.starts_with("image/"));
+        let kinds = [attachment.mime_type, attachment.camel_mime_type];
+        let is_picture = kinds.into_iter().filter_map(Scalar::into_text).any(|kind| kind.starts_with("image/"));
         self.0 += usize::from(!is_picture);
     }
 }

@@ -63,6 +63,14 @@ impl Scalar {
             Self::Nothing | Self::Number(_) => None,
         }
     }
+
+    /// A number of things.
+    pub(super) fn count(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) if *number >= 0.0 && *number < 1e15 => Some(*number as u64),
+            Self::Number(_) | Self::Nothing | Self::Text(_) => None,
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Scalar {
@@ -145,6 +153,64 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for TextOr<T> {
         }
 
         deserializer.deserialize_any(TextOrVisitor(PhantomData))
+    }
+}
+
+/// An object. Anything else may stand there too, and is passed over.
+#[derive(Debug)]
+pub(super) struct ObjectOrNothing<T>(pub(super) Option<T>);
+
+impl<T> Default for ObjectOrNothing<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ObjectOrNothing<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = ObjectOrNothing<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("anything")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(ObjectOrNothing(None))
+            }
+
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(ObjectOrNothing(None))
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(ObjectOrNothing(None))
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(ObjectOrNothing(None))
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+                Ok(ObjectOrNothing(None))
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(ObjectOrNothing(None))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+                IgnoredAny.visit_seq(list).map(|_| ObjectOrNothing(None))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(object)).map(|object| ObjectOrNothing(Some(object)))
+            }
+        }
+
+        deserializer.deserialize_any(ObjectVisitor(PhantomData))
     }
 }
 

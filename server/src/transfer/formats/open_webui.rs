@@ -3,7 +3,7 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
-    lenient::{Entries, Gather, Gathered, Moment, Present, Scalar, TextOr, add_paragraph, places},
+    lenient::{Entries, Gather, Gathered, Moment, ObjectOrNothing, Present, Scalar, TextOr, add_paragraph, places},
 };
 use crate::store::WholeConversation;
 use protocol::{
@@ -72,7 +72,8 @@ struct Said {
     done: Option<bool>,
     error: Option<Failure>,
     files: Option<Gathered<Files>>,
-    usage: Option<Counts>,
+    #[serde(default)]
+    usage: ObjectOrNothing<Counts>,
 }
 
 /// What the parts of a message come to.
@@ -123,13 +124,16 @@ impl Gather for Files {
 #[derive(Debug)]
 struct Failure(Option<String>);
 
-/// In OpenAI's words, or in Ollama's.
-#[derive(Debug, Clone, Copy, Deserialize)]
+/// Tokens, in OpenAI's words, in Ollama's, or in those of Responses: Open WebUI often writes them beside each other.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Counts {
-    #[serde(alias = "prompt_eval_count", alias = "input_tokens")]
-    prompt_tokens: Option<u64>,
-    #[serde(alias = "eval_count", alias = "output_tokens")]
-    completion_tokens: Option<u64>,
+    prompt_tokens: Scalar,
+    input_tokens: Scalar,
+    prompt_eval_count: Scalar,
+    completion_tokens: Scalar,
+    output_tokens: Scalar,
+    eval_count: Scalar,
 }
 
 /// Makes a conversation of it.
@@ -209,7 +213,7 @@ impl Said {
             reasoning,
             status,
             model: self.model.filter(|_| role == Role::Assistant).map(|model| format!("open-webui/{model}")),
-            usage: self.usage.and_then(Counts::usage),
+            usage: self.usage.0.and_then(Counts::usage),
             error: error.map(|message| PublicError::new(ErrorCode::UpstreamFailure, message)),
             ..Message::user(MessageId(Uuid::new_v4()), None, content, self.timestamp.0.unwrap_or(0))
         })
@@ -218,12 +222,14 @@ impl Said {
 
 impl Counts {
     fn usage(self) -> Option<Usage> {
-        if self.prompt_tokens.is_none() && self.completion_tokens.is_none() {
-            return None;
-        }
-        let count = |count: Option<u64>| count.unwrap_or(0);
-        let (input_tokens, output_tokens) = (count(self.prompt_tokens), count(self.completion_tokens));
-        Some(Usage { input_tokens, output_tokens, ..Usage::default() })
+        let first = |names: [Scalar; 3]| names.iter().find_map(Scalar::count);
+        let input = first([self.prompt_tokens, self.input_tokens, self.prompt_eval_count]);
+        let output = first([self.completion_tokens, self.output_tokens, self.eval_count]);
+        (input.is_some() || output.is_some()).then(|| Usage {
+            input_tokens: input.unwrap_or(0),
+            output_tokens: output.unwrap_or(0),
+            ..Usage::default()
+        })
     }
 }
 
@@ -366,6 +372,24 @@ mod tests {
         );
         assert_eq!(conversation.head, Some(messages[4].id));
         assert_eq!(left_out, LeftOut { pictures: 1, files: 1, ..LeftOut::default() });
+    }
+
+    #[test]
+    fn no_word_for_tokens_keeps_a_chat_out() {
+        let read_with = |usage: &str| {
+            let chat = r#"{"id":"x","chat":{"title":"T","messages":[{"role":"user","content":"Hi"},
+                {"role":"assistant","content":"Hello","usage":USAGE}]}}"#;
+            read(chat.replace("USAGE", usage).as_bytes()).unwrap().conversation.messages[1].usage
+        };
+        let usage = |input_tokens, output_tokens| Some(Usage { input_tokens, output_tokens, ..Usage::default() });
+        assert_eq!(read_with(r#"{"prompt_eval_count":3,"eval_count":4.0,"total_duration":1e9}"#), usage(3, 4));
+        assert_eq!(
+            read_with(r#"{"input_tokens":5,"output_tokens":"many","completion_tokens_details":{}}"#),
+            usage(5, 0)
+        );
+        for nothing in ["{}", "null", "7", r#""none""#, "[1]", "true", r#"{"prompt_tokens":-1,"eval_count":null}"#] {
+            assert_eq!(read_with(nothing), None, "{nothing}");
+        }
     }
 
     #[test]
