@@ -247,20 +247,23 @@ impl Conversations {
         Ok(())
     }
 
-    /// The events of one of the owner's generations. One that has been forgotten is told again from its stored answer, but
-    /// only from its beginning: its events are fewer then, and old numbers mean nothing.
+    /// The events of one of the owner's generations after that of a number; `None` if there are none and none will come. One that has
+    /// been forgotten is told again from its stored answer, but only from its beginning: its events are fewer then, and old numbers
+    /// mean nothing.
     pub async fn events(
         &self,
         owner: &Owner,
         id: GenerationId,
         after: u64,
-    ) -> Result<Arc<Generation>, ConversationError> {
-        match self.generation(owner, id) {
-            Err(_) if after == 0 => {
-                let (conversation, answer) = self.store.answer_by_generation(owner, id).await?;
-                Ok(self.known(owner, conversation, answer))
-            }
-            found => found,
+    ) -> Result<Option<Arc<Generation>>, ConversationError> {
+        if let Ok(generation) = self.generation(owner, id) {
+            return Ok((!generation.has_ended_with(after)).then_some(generation));
+        }
+        let (conversation, answer) = self.store.answer_by_generation(owner, id).await?;
+        match after {
+            0 => Ok(Some(self.known(owner, conversation, answer))),
+            last if last == answer.last_event_id && answer.status != MessageStatus::Interrupted => Ok(None),
+            _ => Err(ConversationError::Forgotten),
         }
     }
 

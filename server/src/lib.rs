@@ -11,7 +11,7 @@
 //! - [`attachment`] says what a file is;
 //! - [`transfer`] writes conversations into files, and reads those of other programs;
 //! - [`highlight`] says what the parts of code are, [`mathml`] sets formulas;
-//! - [`rate_limit`] says how often a client may start a generation;
+//! - [`rate_limit`] says how often a client may start a generation, [`byte_budget`] how much of something may be in memory;
 //! - [`config`] is the only reader of the environment, [`telemetry`] the log;
 //! - [`startup`] puts everything together, [`command`] is the command line, and `allocator` gives the memory back that they used.
 
@@ -20,6 +20,7 @@
 #[cfg(not(target_env = "msvc"))]
 pub mod allocator;
 pub mod attachment;
+pub mod byte_budget;
 pub mod client;
 pub mod clock;
 pub mod command;

@@ -7,6 +7,7 @@ mod socket;
 mod workers;
 
 use crate::{
+    byte_budget::ByteBudget,
     client::Places,
     config::{AdmissionLimits, Settings},
     conversation::Conversations,
@@ -114,6 +115,7 @@ impl Server {
             system_prompt: settings.system_prompt.map(Arc::from),
             input: settings.input,
             body_timeout: settings.connections.body,
+            bodies: ByteBudget::new(Some(settings.connections.bodies.unwrap_or_else(machine::memory_for_files))),
             proxies: settings.trusted_proxies,
             heartbeat: settings.heartbeat,
             padding: settings.padding,

@@ -4,8 +4,8 @@ use super::{
     InvalidSetting, Variable,
     parse::{Reader, count, duration, or_off, size},
     variables::{
-        RIVULET_BODY_TIMEOUT, RIVULET_HEADER_TIMEOUT, RIVULET_MAX_CONNECTIONS, RIVULET_MAX_MEMORY,
-        RIVULET_MAX_READERS_PER_CLIENT, RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT,
+        RIVULET_BODY_TIMEOUT, RIVULET_HEADER_TIMEOUT, RIVULET_MAX_BODIES_BYTES, RIVULET_MAX_CONNECTIONS,
+        RIVULET_MAX_MEMORY, RIVULET_MAX_READERS_PER_CLIENT, RIVULET_MAX_STREAMS, RIVULET_MAX_STREAMS_PER_CLIENT,
         RIVULET_MAX_WAITING_FILES_BYTES, RIVULET_RATE_LIMIT, RIVULET_RENDERING_LIMIT, RIVULET_REQUEST_LIMIT,
         RIVULET_WRITE_TIMEOUT,
     },
@@ -101,6 +101,9 @@ pub struct ConnectionLimits {
     pub header: Duration,
     /// To send the body of a request.
     pub body: Duration,
+    /// The most bytes of bodies that arrive at one time; `None` where nobody has set it, which the start changes to a share of what the
+    /// machine has.
+    pub bodies: Option<usize>,
     /// Without taking anything of what is there to read.
     pub write: Duration,
 }
@@ -111,6 +114,7 @@ impl ConnectionLimits {
             count: read.optional(RIVULET_MAX_CONNECTIONS, count)?,
             header: read.get(RIVULET_HEADER_TIMEOUT, duration)?,
             body: read.get(RIVULET_BODY_TIMEOUT, duration)?,
+            bodies: read.optional(RIVULET_MAX_BODIES_BYTES, size)?,
             write: read.get(RIVULET_WRITE_TIMEOUT, duration)?,
         })
     }

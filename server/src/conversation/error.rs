@@ -25,6 +25,11 @@ pub enum ConversationError {
     /// The client's name for a request came again with another request.
     #[error("this `Idempotency-Key` was used for another question; use a new one for each")]
     KeyReused,
+    /// The numbers of an answer's events mean nothing any more.
+    #[error(
+        "the events of this answer are not kept one by one any more; read it again with `after=0`, or read its conversation"
+    )]
+    Forgotten,
     /// An answer that never began cannot be taken on.
     #[error("this answer holds no text to go on from; ask again with `retry`")]
     NothingToContinue,
@@ -47,7 +52,7 @@ impl From<ConversationError> for PublicError {
             ConversationError::Invalid(invalid) => return invalid.clone().into(),
             ConversationError::Failed => ErrorCode::Internal,
             ConversationError::NothingToContinue | ConversationError::KeyReused => ErrorCode::InvalidRequest,
-            ConversationError::Store(StoreError::NotFound(_)) => ErrorCode::NotFound,
+            ConversationError::Store(StoreError::NotFound(_)) | ConversationError::Forgotten => ErrorCode::NotFound,
             ConversationError::Store(
                 StoreError::AnswerUnderWay(_)
                 | StoreError::AlreadyThere

@@ -133,7 +133,7 @@ impl Keeper {
 
     /// `true` if the store has it now.
     async fn save(&self, unsaved: Unsaved) -> bool {
-        let Unsaved { owner, conversation, answer, .. } = unsaved;
+        let Unsaved { owner, conversation, answer, put_off } = unsaved;
         let id = answer.id;
         let saved = match self.store.save_answer(&owner, conversation, answer).await {
             // An attempt that nobody waited for did it after all, or the conversation was deleted for good in the meantime.
@@ -145,12 +145,15 @@ impl Keeper {
         match saved {
             Ok(Some(summary)) => self.engine.tell(&owner, FeedChange::Conversation(summary)),
             Ok(None) => {}
-            Err(StoreError::Unavailable(_)) => {
+            Err(StoreError::NotFound(_)) => {}
+            // The store has said so in the log where it is unavailable. Whatever else it is, the answer is nowhere but here.
+            Err(error) => {
+                if !put_off && !matches!(error, StoreError::Unavailable(_)) {
+                    tracing::error!(%conversation, %error, "an answer could not be stored; it will be tried again");
+                }
                 self.put_off(id);
                 return false;
             }
-            Err(StoreError::NotFound(_)) => {}
-            Err(error) => tracing::error!(%conversation, %error, "an answer could not be stored"),
         }
         self.kept().unsaved.remove(&id);
         true

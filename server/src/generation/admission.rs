@@ -1,11 +1,12 @@
 //! Decides whether one more generation may begin: for its client, and for the machine.
 
-use super::{
-    engine::EngineError,
-    memory::LogMemory,
-    waiting_files::{FileShare, WaitingFiles},
+use super::{engine::EngineError, memory::LogMemory};
+use crate::{
+    byte_budget::{ByteBudget, ByteShare},
+    client::Client,
+    config::AdmissionLimits,
+    rate_limit::RateLimiter,
 };
-use crate::{client::Client, config::AdmissionLimits, rate_limit::RateLimiter};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -20,7 +21,7 @@ pub(super) struct Places {
     /// Among all generations.
     pub(super) server: OwnedSemaphorePermit,
     /// Room for the files of its question, until the model begins to answer.
-    pub(super) files: FileShare,
+    pub(super) files: ByteShare,
 }
 
 /// Says who may start a generation.
@@ -31,7 +32,7 @@ pub(super) struct Admission {
     clients: Mutex<HashMap<Client, Arc<Semaphore>>>,
     server: Arc<Semaphore>,
     memory: LogMemory,
-    files: WaitingFiles,
+    files: ByteBudget,
     /// Told when memory runs short, so that what can be forgotten is forgotten.
     short: Notify,
 }
@@ -46,8 +47,8 @@ impl Admission {
             rate: limits.rate.map(RateLimiter::new),
             clients: Mutex::default(),
             server: places(limits.streams),
-            memory: LogMemory::default(),
-            files: WaitingFiles::new(limits.waiting_files),
+            memory: LogMemory::limited(limits.memory),
+            files: ByteBudget::new(limits.waiting_files),
             short: Notify::new(),
         }
     }

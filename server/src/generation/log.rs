@@ -112,6 +112,11 @@ impl Log {
         Self { entries: Mutex::default(), memory: memory.share() }
     }
 
+    /// Whether this log is what has to end because all logs together take too much memory.
+    pub(super) fn is_too_much(&self) -> bool {
+        self.memory.is_too_much()
+    }
+
     /// Appends events and wakes every reader once. What follows a terminal event is dropped.
     pub fn append(&self, events: impl IntoIterator<Item = StreamEvent>) {
         let mut entries = self.entries();

@@ -20,7 +20,6 @@ mod progress;
 mod reader;
 mod registry;
 mod task;
-mod waiting_files;
 mod watchdog;
 
 pub use attempts::RetryPolicy;

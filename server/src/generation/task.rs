@@ -6,10 +6,10 @@ use super::{
     handle::Generation,
     progress::Progress,
     registry::Registry,
-    waiting_files::FileShare,
     watchdog::Watchdog,
 };
 use crate::{
+    byte_budget::ByteShare,
     config::GenerationLimits,
     providers::{BreakerChange, DeltaStream, Provider, ProviderPrompt},
 };
@@ -33,7 +33,7 @@ pub(super) struct Task {
     /// The place among the most generations at one time; free again when the task is gone.
     pub(super) place: OwnedSemaphorePermit,
     /// Room for the files of the prompt.
-    pub(super) files: FileShare,
+    pub(super) files: ByteShare,
     /// What has come of the answer already.
     pub(super) kept: Option<KeptText>,
     /// Hears when it is to stop.
@@ -83,7 +83,7 @@ impl Task {
 async fn drive(
     generation: &Generation,
     attempts: Attempts,
-    (prompt, files): (ProviderPrompt, FileShare),
+    (prompt, files): (ProviderPrompt, ByteShare),
     progress: &mut Progress,
 ) -> Result<FinishReason, Failure> {
     let mut watchdog = Watchdog::new(progress.limits());
@@ -188,11 +188,16 @@ async fn hear(
 ) -> Result<bool, Failure> {
     let Some(batch) = watchdog.guard(stream.next()).await? else { return Ok(false) };
     generation.log.append(batch?.into_iter().filter_map(|delta| progress.take(delta)));
-    if let Some(error) = progress.over_limit() {
+    if let Some(error) = progress.over_limit().or_else(|| generation.log.is_too_much().then(out_of_memory)) {
         return Err(error.into());
     }
     watchdog.heard(progress.has_begun())?;
     Ok(true)
+}
+
+fn out_of_memory() -> PublicError {
+    let message = "The server ran short of memory, and this was its longest answer. What had come is kept.";
+    PublicError::new(ErrorCode::Overloaded, message)
 }
 
 const FAILED: &str = "The server failed while it wrote this answer.";

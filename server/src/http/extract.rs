@@ -1,12 +1,11 @@
 //! Reads requests; every refusal is a problem that names what was wrong.
 
-use super::{error::ApiError, state::AppState};
+use super::{body, error::ApiError, state::AppState};
+use crate::byte_budget::ByteShare;
 use axum::{
-    body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
     http::{HeaderMap, HeaderName, request::Parts},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use protocol::{error::ErrorCode, id::InvalidId, request::InvalidField};
 use serde::de::DeserializeOwned;
 use std::{collections::HashMap, str::FromStr};
@@ -15,46 +14,32 @@ use std::{collections::HashMap, str::FromStr};
 /// sites are refused by their origin. An empty body counts as `{}`.
 pub(super) struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for Json<T> {
+impl<T: DeserializeOwned + Send + 'static> FromRequest<AppState> for Json<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
-        parse(&body(request, state, text_limit(state)).await?).map(Self)
+        body::parsed(request, state, text_limit(state)).await.map(|(value, _)| Self(value))
     }
 }
 
-/// The same for requests whose messages may hold images.
-pub(super) struct JsonWithImages<T>(pub T);
+/// The same for requests whose messages may hold images, with what it takes of the memory for bodies: images are looked at after it
+/// has been read.
+pub(super) struct JsonWithImages<T>(pub T, pub ByteShare);
 
-impl<T: DeserializeOwned> FromRequest<AppState> for JsonWithImages<T> {
+impl<T: DeserializeOwned + Send + 'static> FromRequest<AppState> for JsonWithImages<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         // Base64 has four characters for three bytes.
         let images = usize::try_from(state.input.attachments.total_bytes / 3 * 4).unwrap_or(usize::MAX);
-        parse(&body(request, state, text_limit(state).saturating_add(images)).await?).map(Self)
+        let limit = text_limit(state).saturating_add(images);
+        body::parsed(request, state, limit).await.map(|(value, share)| Self(value, share))
     }
 }
 
 /// JSON may escape a character as six bytes (\u0041), and there are names and brackets around the text.
 fn text_limit(state: &AppState) -> usize {
     state.input.max_bytes.saturating_mul(6).saturating_add(64 * 1024)
-}
-
-async fn body(request: Request, state: &AppState, limit: usize) -> Result<Bytes, ApiError> {
-    let body = Limited::new(request.into_body(), limit).collect();
-    let body = tokio::time::timeout(state.body_timeout, body).await.map_err(|_| {
-        let message = format!("The body took longer than {:?} to arrive.", state.body_timeout);
-        ApiError::new(ErrorCode::RequestTimeout, message)
-    })?;
-    let body = body.map_err(|error| {
-        if error.is::<LengthLimitError>() {
-            ApiError::new(ErrorCode::TooLarge, format!("The body is larger than {limit} bytes."))
-        } else {
-            ApiError::new(ErrorCode::InvalidRequest, "The body ended before it was whole.")
-        }
-    })?;
-    Ok(body.to_bytes())
 }
 
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {

@@ -30,12 +30,11 @@ pub(super) async fn events(
     Query(query): Query,
 ) -> Result<Response, ApiError> {
     let Position { name, after, number } = position(&headers, &query)?;
-    let generation = state.conversations.events(&owner, id, number).await?;
-    let reader = generation.subscribe(number).ok_or_else(|| wrong(name, after))?;
-    if generation.has_ended_with(number) {
+    let Some(generation) = state.conversations.events(&owner, id, number).await? else {
         // What an EventSource must be told so that it does not come back: WHATWG HTML, 9.2.3.
         return Ok(StatusCode::NO_CONTENT.into_response());
-    }
+    };
+    let reader = generation.subscribe(number).ok_or_else(|| wrong(name, after))?;
     Ok(stream::follow(reader, Typed, delivery, place))
 }
 

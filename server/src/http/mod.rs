@@ -20,6 +20,7 @@ pub mod router;
 pub mod state;
 
 mod attachments;
+mod body;
 mod client_address;
 mod compression;
 mod conversations;

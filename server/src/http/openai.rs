@@ -74,11 +74,11 @@ pub(super) async fn chat_completions(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    JsonWithImages(request): JsonWithImages<ChatCompletionRequest>,
+    JsonWithImages(request, body): JsonWithImages<ChatCompletionRequest>,
 ) -> Result<Response, ApiError> {
     let streams = request.stream.unwrap_or_default();
     let options = request.stream_options.clone().unwrap_or_default();
-    let generation = stateless::start(&state, client, request.resolve(state.input)?)?;
+    let generation = stateless::start(&state, client, request.resolve(state.input)?, body).await?;
     if streams {
         let encoder = Chunks::new(generation.created_at / 1000, options.include_usage.unwrap_or_default());
         let delivery = Delivery { padded: delivery.padded && options.include_obfuscation != Some(false), ..delivery };

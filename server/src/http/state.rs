@@ -2,8 +2,8 @@
 
 use super::{client_address::TrustedProxies, highlight::Highlighting, host::AllowedHosts};
 use crate::{
-    client::Places, config::Padding, conversation::Conversations, generation::Engine, rate_limit::RateLimiter,
-    transfer::import::Limits,
+    byte_budget::ByteBudget, client::Places, config::Padding, conversation::Conversations, generation::Engine,
+    rate_limit::RateLimiter, transfer::import::Limits,
 };
 use leptos::config::LeptosOptions;
 use protocol::request::InputLimits;
@@ -31,6 +31,8 @@ pub struct AppState {
     pub input: InputLimits,
     /// How long a request's body may take to arrive.
     pub body_timeout: Duration,
+    /// How much of the memory the bodies of requests may take while they arrive.
+    pub bodies: ByteBudget,
     /// The proxies that are believed when they say whom they ask for.
     pub proxies: TrustedProxies,
     /// How often a silent stream gets a comment.

@@ -3,13 +3,17 @@
 use super::{delivery::Delivery, error::ApiError, extract::JsonWithImages, state::AppState, stream};
 use crate::{
     attachment::check_images,
+    byte_budget::ByteShare,
     client::Client,
     encode::{Encoder, content::Content, text::Text, token::Token},
     generation::{Generation, Keep, Names, NewGeneration, Question},
     visitor::{Owner, VisitorId},
 };
 use axum::{extract::State, response::Response};
-use protocol::request::{Asks, Prompt, PromptRequest, Turn};
+use protocol::{
+    error::ErrorCode,
+    request::{Asks, Prompt, PromptRequest, Turn},
+};
 use std::sync::Arc;
 
 /// `POST /api/chat`.
@@ -17,9 +21,9 @@ pub(super) async fn chat(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    JsonWithImages(request): JsonWithImages<PromptRequest>,
+    JsonWithImages(request, body): JsonWithImages<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, client, delivery, request, Asks::Messages, Content).await
+    answer(&state, client, delivery, (request, body), Asks::Messages, Content).await
 }
 
 /// `POST /api/streaming-chat`.
@@ -27,9 +31,9 @@ pub(super) async fn streaming_chat(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    JsonWithImages(request): JsonWithImages<PromptRequest>,
+    JsonWithImages(request, body): JsonWithImages<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, client, delivery, request, Asks::Either, Text).await
+    answer(&state, client, delivery, (request, body), Asks::Either, Text).await
 }
 
 /// `POST /api/chat/stream`.
@@ -37,26 +41,32 @@ pub(super) async fn chat_stream(
     State(state): State<AppState>,
     client: Client,
     delivery: Delivery,
-    JsonWithImages(request): JsonWithImages<PromptRequest>,
+    JsonWithImages(request, body): JsonWithImages<PromptRequest>,
 ) -> Result<Response, ApiError> {
-    answer(&state, client, delivery, request, Asks::Either, Token::default()).await
+    answer(&state, client, delivery, (request, body), Asks::Either, Token::default()).await
 }
 
 async fn answer(
     state: &AppState,
     client: Client,
     delivery: Delivery,
-    request: PromptRequest,
+    (request, body): (PromptRequest, ByteShare),
     asks: Asks,
     encoder: impl Encoder,
 ) -> Result<Response, ApiError> {
-    let generation = start(state, client, request.resolve(asks, state.input)?)?;
+    let generation = start(state, client, request.resolve(asks, state.input)?, body).await?;
     stream::follow_or_stop(generation.reader(), encoder, delivery).await
 }
 
-/// Starts a generation that nobody can come back to.
-pub(super) fn start(state: &AppState, client: Client, mut prompt: Prompt) -> Result<Arc<Generation>, ApiError> {
-    check_images(&mut prompt.turns, state.input.attachments)?;
+/// Starts a generation that nobody can come back to. `body` is what the request takes of the memory for bodies, until its images
+/// count as files that wait.
+pub(super) async fn start(
+    state: &AppState,
+    client: Client,
+    prompt: Prompt,
+    body: ByteShare,
+) -> Result<Arc<Generation>, ApiError> {
+    let prompt = checked(state, prompt).await?;
     if let Some(at) = prompt.turns.iter().rposition(|turn| turn.images().next().is_some()) {
         let field = format!("messages[{at}].content");
         state.engine.providers().check_sight(prompt.model.as_deref(), &field)?;
@@ -77,5 +87,19 @@ pub(super) fn start(state: &AppState, client: Client, mut prompt: Prompt) -> Res
         parameters: prompt.parameters,
         kept: None,
     };
+    drop(body);
     Ok(state.engine.launch(prepared, question, None))
+}
+
+/// The prompt, whose images are what they say.
+async fn checked(state: &AppState, mut prompt: Prompt) -> Result<Prompt, ApiError> {
+    if prompt.turns.iter().flat_map(Turn::images).next().is_none() {
+        return Ok(prompt);
+    }
+    let limits = state.input.attachments;
+    // They may have megabytes, which all tokens on this thread would wait for.
+    let checking = state.background.spawn_blocking(move || check_images(&mut prompt.turns, limits).map(|()| prompt));
+    let checked =
+        checking.await.map_err(|_| ApiError::new(ErrorCode::Internal, "The server failed on this request."))?;
+    Ok(checked?)
 }

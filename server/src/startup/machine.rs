@@ -10,7 +10,7 @@ const USUAL_MEMORY: u64 = 1 << 30;
 /// The events of answers may take this part of the memory. Sockets, stored conversations and what the allocator holds back need
 /// the rest, as do answers that grow after they were admitted.
 const EVENTS_SHARE: u64 = 4;
-/// The files of questions that wait for a model may take this part.
+/// The files of questions that wait for a model may take this part, and bodies that arrive as much again.
 const FILES_SHARE: u64 = 8;
 
 /// Raises the limit on open descriptors to what the process may have at most: the usual soft limit of 1024 is from the days of
@@ -44,7 +44,7 @@ pub(super) fn memory_for_events() -> usize {
     share(EVENTS_SHARE)
 }
 
-/// The same for the files of questions that wait for a model.
+/// The same for the files of questions that wait for a model, and for bodies that arrive.
 pub(super) fn memory_for_files() -> usize {
     share(FILES_SHARE)
 }

@@ -123,6 +123,16 @@ async fn a_key_that_was_used_before_the_restart_starts_nothing() {
     let again = Events::new(send(&app).await.unwrap()).all().await;
     assert_eq!((text(&again), &again[0].json()["generation_id"]), (text(&first), &first[0].json()["generation_id"]));
     upstream.assert_not_called().await;
+
+    // Whoever had all events before has them still, and whoever had some is told how to get the rest.
+    let (last, generation) = (first.len(), first[0].json()["generation_id"].clone());
+    let after = |number: usize| {
+        let path = format!("/api/generations/{}/events?after={number}", generation.as_str().unwrap());
+        app.request_by(&client, Method::GET, &path).send()
+    };
+    assert_eq!(after(last).await.unwrap().status(), 204);
+    let forgotten = problem(after(last - 1).await.unwrap(), 404, "not_found").await;
+    assert!(forgotten.contains("`after=0`"), "{forgotten}");
 }
 
 #[tokio::test]

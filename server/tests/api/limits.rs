@@ -269,3 +269,26 @@ async fn answers_that_fill_the_memory_keep_new_ones_out_until_they_are_forgotten
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
+
+#[tokio::test]
+async fn of_answers_that_outgrow_the_memory_the_longest_ends_and_can_be_continued() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[("RIVULET_MAX_MEMORY", "100KiB")]).await;
+    // Both are admitted while there is room.
+    let (_, small_events, mut small) = upstream.begin(&app, "small").await;
+    let (long_one, events, mut long) = upstream.begin(&app, "long").await;
+    long.say(&"x".repeat(40_000)).await;
+    long.say(&"y".repeat(40_000)).await;
+    let frames = events.all().await;
+    let end = frames.last().unwrap().json();
+    assert_eq!((&end["type"], &end["code"], &end["retryable"]), (&json!("error"), &json!("overloaded"), &json!(true)));
+    assert!(end["message"].as_str().unwrap().contains("What had come is kept"), "{end}");
+    long.assert_closed().await;
+    let kept = app.get(&format!("/api/conversations/{long_one}")).await.json::<Value>().await.unwrap();
+    let content = kept["messages"][1]["content"].as_str().unwrap();
+    assert!(content.starts_with("longxxx"), "what had come is kept");
+    // The small one goes on to its end.
+    small.say(" and whole").await;
+    small.finish().await;
+    assert_eq!(small_events.all().await.last().unwrap().kind(), "complete");
+}

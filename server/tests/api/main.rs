@@ -7,6 +7,7 @@ mod app;
 mod attachments;
 mod backpressure;
 mod bad_input;
+mod bodies;
 mod branches;
 mod cancel;
 mod commands;

@@ -8,6 +8,10 @@ use crate::{
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    time::timeout,
+};
 
 /// What stands in the stream, in short: statuses, text, and the end.
 fn told(frames: &[Frame]) -> Vec<String> {
@@ -236,4 +240,45 @@ async fn an_answer_without_text_is_an_answer() {
     call.finish().await;
     assert_eq!(told(&events.all().await), ["processing", "complete"]);
     upstream.assert_not_called().await;
+}
+
+/// An address that accepts no connection: its queue is full, and nobody takes anything out of it.
+async fn full_queue() -> (TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(connected) = timeout(Duration::from_millis(300), TcpStream::connect(address)).await {
+        waiting.push(connected.unwrap());
+        assert!(waiting.len() < 100, "the queue is never full");
+    }
+    (listener, waiting)
+}
+
+#[tokio::test]
+async fn a_provider_that_takes_no_connection_is_given_up_in_time() {
+    let (listener, _waiting) = full_queue().await;
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let never = [
+        ("OPENAI_COMPATIBLE_BASE_URL", url.as_str()),
+        ("RIVULET_MODEL", "compatible/live"),
+        ("RIVULET_CONNECT_TIMEOUT", "300ms"),
+    ];
+    let app = TestApp::with(&never).await;
+    let refused = app.post("/api/chat", question()).await;
+    let detail = problem(refused, 504, "upstream_timeout").await;
+    assert!(detail.contains("no connection was made in time"), "{detail}");
+
+    // Another model steps in.
+    let mut second = Upstream::start().await;
+    let second_url = format!("http://{}/v1", second.address);
+    let fallback = [("OPENAI_BASE_URL", second_url.as_str()), ("RIVULET_FALLBACK", "openai/second")];
+    let app = TestApp::with(&[&never[..], &fallback].concat()).await;
+    let asked = tokio::spawn(app.request(Method::POST, "/api/chat").json(&question()).send());
+    let mut call = second.call().await;
+    call.accept().await;
+    call.say("from the second").await;
+    call.finish().await;
+    assert!(asked.await.unwrap().unwrap().text().await.unwrap().contains("from the second"));
 }
