@@ -74,6 +74,6 @@ export default defineConfig({
 });
 
 export function freePort(): string {
-  const program = "const s=require('net').createServer();s.listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
+  const program = "const s=require('net').createServer();s.listen(0,'127.0.0.1',()=>{process.stdout.write(String(s.address().port));s.close()})";
   return execFileSync(process.execPath, ["-e", program], { encoding: "utf8" }).trim();
 }

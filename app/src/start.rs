@@ -7,8 +7,14 @@ use std::{fs, sync::OnceLock};
 /// not painted then, and after some seconds in any case. Leptos's own `HydrationScripts` fetches while the document is read, and what
 /// fetches and compiles then takes the network and the processor from the page that is to be seen. The program is started and the page
 /// made alive in two steps, so that a person who does something meanwhile does not wait for both. Where it does not come, the sentence of
-/// [`MissingPart`](crate::components::missing_part::MissingPart) says so and offers to try again.
+/// [`MissingPart`](crate::components::missing_part::MissingPart) says so and offers to load the page again, which keeps what was typed:
+/// nothing else would, as drafts are kept by the program.
 const START: &str = "((script,wasm)=>{\
+    const kept='rivulet:typed',typed=document.querySelector('.composer__text');\
+    try{\
+    if(sessionStorage[kept])typed.value=sessionStorage[kept];\
+    delete sessionStorage[kept]\
+    }catch{}\
     let begun=false;\
     const begin=()=>{\
     if(begun)return;\
@@ -19,7 +25,10 @@ const START: &str = "((script,wasm)=>{\
     console.error(error);\
     const sentence=document.getElementById('missing-part');\
     sentence.hidden=false;\
-    sentence.querySelector('button').onclick=()=>location.reload()\
+    sentence.querySelector('button').onclick=()=>{\
+    try{sessionStorage[kept]=typed.value}catch{}\
+    location.reload()\
+    }\
     })\
     };\
     if(document.hidden||!window.PerformanceObserver?.supportedEntryTypes?.includes('paint'))return begin();\

@@ -18,11 +18,13 @@ export class OwnServer {
   /** Starts it, and waits until it answers. */
   async start(): Promise<void> {
     const env = { ...process.env, ...server.env, RIVULET_ADDR: `127.0.0.1:${this.port}`, RIVULET_DATA_DIR: this.folder };
-    const started = spawn(server.command, { cwd: this.folder, env, stdio: "ignore" });
+    const started = spawn(server.command, { cwd: this.folder, env, stdio: ["ignore", "ignore", "pipe"] });
     this.process = started;
+    let said = "";
+    started.stderr.on("data", (words: Buffer) => (said += words.toString()));
     for (const until = Date.now() + 20_000; ; ) {
       if (await fetch(`${this.url}/healthz`).then(({ ok }) => ok, () => false)) return;
-      if (started.exitCode !== null) throw new Error(`the server ended with ${started.exitCode}`);
+      if (started.exitCode !== null) throw new Error(`the server ended with ${started.exitCode}: ${said}`);
       if (Date.now() > until) throw new Error("the server does not answer");
       await new Promise((next) => setTimeout(next, 50));
     }
