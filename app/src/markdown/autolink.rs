@@ -69,10 +69,14 @@ fn email(text: &str, at: usize) -> Option<Found> {
     }
 }
 
+/// So much of a domain is looked at, in bytes. None is longer, and a text may be nothing but beginnings of domains.
+const LONGEST_DOMAIN: usize = 255;
+
 /// How far an address reaches that begins with a domain: to the next blank, less the punctuation that belongs to the
 /// sentence around it.
 fn address_length(text: &str, needs_dot: bool) -> Option<usize> {
-    let domain = &text[..text.find(|c: char| !(c.is_alphanumeric() || "-_.".contains(c))).unwrap_or(text.len())];
+    let is_end = |(at, c): &(usize, char)| *at > LONGEST_DOMAIN || !(c.is_alphanumeric() || "-_.".contains(*c));
+    let domain = &text[..text.char_indices().find(is_end).map_or(text.len(), |(at, _)| at)];
     let mut parts = domain.trim_end_matches('.').rsplit('.');
     let last = parts.next().unwrap_or_default();
     let before = parts.next();
@@ -82,34 +86,50 @@ fn address_length(text: &str, needs_dot: bool) -> Option<usize> {
         return None;
     }
     let stop = |c: char| c.is_whitespace() || c.is_control() || "<>\"`“”「」『』（）、。，；！？".contains(c);
-    let mut address = &text[..text.find(stop).unwrap_or(text.len())];
+    let address = &text[..text.find(stop).unwrap_or(text.len())];
+    Some(without_punctuation(address).len())
+}
+
+/// The address less all at its end that is not part of it. Brackets are counted once, not anew for each that is taken away.
+fn without_punctuation(mut address: &str) -> &str {
+    let (mut round, mut square) = (Brackets::of(address, '(', ')'), Brackets::of(address, '[', ']'));
     loop {
-        let shorter = trimmed(address);
+        let shorter = address.trim_end_matches(['.', ',', ':', '!', '?', '\'', '*', '_', '~']);
+        let shorter = match shorter.as_bytes().last() {
+            Some(b')') if round.close() => &shorter[..shorter.len() - 1],
+            Some(b']') if square.close() => &shorter[..shorter.len() - 1],
+            Some(b';') => without_entity(&shorter[..shorter.len() - 1]),
+            _ => shorter,
+        };
         if shorter.len() == address.len() {
-            return Some(address.len());
+            return address;
         }
         address = shorter;
     }
 }
 
-/// The address less one mark at its end that is not part of it.
-fn trimmed(address: &str) -> &str {
-    let shorter = address.trim_end_matches(['.', ',', ':', '!', '?', '\'', '*', '_', '~']);
-    let closes_nothing = |open: char, close: char| {
-        shorter.ends_with(close) && shorter.matches(close).count() > shorter.matches(open).count()
-    };
-    if closes_nothing('(', ')') || closes_nothing('[', ']') {
-        return &shorter[..shorter.len() - 1];
+/// An entity, such as `&copy;`, is not part of an address; a semicolon alone isn't either.
+fn without_entity(address: &str) -> &str {
+    let before = address.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    before.strip_suffix('&').filter(|_| before.len() < address.len()).unwrap_or(address)
+}
+
+/// How many brackets there are.
+struct Brackets {
+    opening: usize,
+    closing: usize,
+}
+
+impl Brackets {
+    fn of(text: &str, opening: char, closing: char) -> Self {
+        Self { opening: text.matches(opening).count(), closing: text.matches(closing).count() }
     }
-    match shorter.strip_suffix(';') {
-        // An entity, such as `&copy;`, is not part of it; a semicolon alone isn't either.
-        Some(inner) => match inner.rfind('&') {
-            Some(at) if at + 1 < inner.len() && inner[at + 1..].bytes().all(|b| b.is_ascii_alphanumeric()) => {
-                &inner[..at]
-            }
-            _ => inner,
-        },
-        None => shorter,
+
+    /// Takes the last one away if it closes nothing.
+    fn close(&mut self) -> bool {
+        let closes_nothing = self.closing > self.opening;
+        self.closing -= usize::from(closes_nothing);
+        closes_nothing
     }
 }
 

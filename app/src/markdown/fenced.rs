@@ -57,11 +57,11 @@ pub(super) fn is_open_at_end(text: &str) -> bool {
 
 /// A line without the marks of the quotations and list items that it stands in.
 pub(super) fn unmarked(line: &str) -> &str {
-    let rest = line.trim_start_matches([' ', '\t', '>']);
-    match marked_by(rest) {
-        Some(length) => unmarked(&rest[length..]),
-        None => rest,
+    let mut rest = line.trim_start_matches([' ', '\t', '>']);
+    while let Some(length) = marked_by(rest) {
+        rest = rest[length..].trim_start_matches([' ', '\t', '>']);
     }
+    rest
 }
 
 /// The length of the mark of a list item at the beginning of this text, with the space behind it.

@@ -5,6 +5,9 @@
 //! What is read again and again is the last block, together with a head that puts it into the containers that it stands
 //! in (`frame`). What that cannot show (a label that is defined further down, a list whose items move apart late, code in
 //! it with tabs for its indentation) is put right when the text has ended and is read as a whole.
+//!
+//! A block that is much longer than blocks are, and cannot be read in parts, is read again only when it has grown by a share of
+//! itself: the work for it is in proportion to its length, too.
 
 mod fence;
 mod frame;
@@ -48,6 +51,11 @@ pub enum Step {
     },
 }
 
+/// From this length on, in bytes, what is not final is not read for every token.
+const LONG: usize = 16 * 1024;
+/// It is read when it has grown by this share.
+const SHARE: usize = 16;
+
 /// How far a growing text has been read. Begin with the default; always hand in the whole text.
 #[derive(Debug, Clone, Default)]
 pub struct Growing {
@@ -67,11 +75,25 @@ pub struct Growing {
     fence: Option<Fence>,
     /// What labels of links stand for so far.
     definitions: Definitions,
+    /// From which length of the text on it is read again.
+    next: usize,
+    /// How many bytes were read, again and again.
+    #[cfg(test)]
+    read: usize,
 }
 
 impl Growing {
     /// Takes the text, which begins with what was handed in before, and says what changed.
     pub fn grow(&mut self, text: &str, steps: &mut Vec<Step>) {
+        if self.fence.is_none() && text.len() < self.next {
+            return;
+        }
+        self.read(text, steps);
+        let again = frame::head(&self.levels).len() + text.len() - self.offset;
+        self.next = if again > LONG { text.len() + again / SHARE } else { 0 };
+    }
+
+    fn read(&mut self, text: &str, steps: &mut Vec<Step>) {
         loop {
             if self.fence.is_some() {
                 if !self.read_code(text, steps) {
@@ -87,19 +109,23 @@ impl Growing {
         if self.fits(&parsed.blocks) {
             if let Some((length, piece)) = self.piece(&text[self.offset..], &parsed.blocks) {
                 self.keep_piece(length, piece, steps);
-                return self.grow(text, steps);
+                return self.read(text, steps);
             }
             self.graft(parsed.blocks, steps);
         } else {
             self.begin_again();
-            self.grow(text, steps);
+            self.read(text, steps);
         }
     }
 
     /// Reads a part of the text in its place; also says how much longer the source was for that.
-    fn parse(&self, part: &str) -> (Parsed, usize) {
+    fn parse(&mut self, part: &str) -> (Parsed, usize) {
         let head = frame::head(&self.levels);
         let source = if head.is_empty() { Cow::Borrowed(part) } else { Cow::Owned(format!("{head}{part}")) };
+        #[cfg(test)]
+        {
+            self.read += source.len();
+        }
         (parse::parse(&source, &self.definitions), head.len())
     }
 

@@ -3,6 +3,7 @@
 use super::{
     cells::{Cell, Cells, Content},
     growing::{Growing, Step},
+    outline::Outline,
     parse,
 };
 use leptos::prelude::*;
@@ -11,6 +12,7 @@ use leptos::prelude::*;
 #[derive(Debug, Clone)]
 pub struct LiveMarkdown {
     growing: ArcStoredValue<Growing>,
+    outline: ArcStoredValue<Outline>,
     cells: Cells,
 }
 
@@ -30,7 +32,11 @@ impl LiveMarkdown {
     }
 
     fn empty() -> Self {
-        Self { growing: ArcStoredValue::new(Growing::default()), cells: Cells::new() }
+        Self {
+            growing: ArcStoredValue::new(Growing::default()),
+            outline: ArcStoredValue::new(Outline::default()),
+            cells: Cells::new(),
+        }
     }
 
     /// The blocks.
@@ -52,7 +58,8 @@ impl LiveMarkdown {
         self.growing.write_value().grow(text, &mut steps);
         for step in steps {
             match step {
-                Step::Replace { path, from, blocks } => {
+                Step::Replace { path, from, mut blocks } => {
+                    self.outline.write_value().arrange(&path, from, &mut blocks);
                     if let Some(cells) = self.cells.at(&path) {
                         cells.replace(from, blocks);
                     }
@@ -69,7 +76,9 @@ impl LiveMarkdown {
 
     /// Takes the text at its end. Only blocks that are not shown as they should be are touched.
     pub fn finish(&self, text: &str) {
-        self.cells.replace(0, parse::blocks(text));
+        let mut blocks = parse::blocks(text);
+        self.outline.write_value().arrange(&[], 0, &mut blocks);
+        self.cells.replace(0, blocks);
     }
 
     fn append(&self, path: &[usize], more: &str) {

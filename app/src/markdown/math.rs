@@ -69,6 +69,7 @@ fn replace(formula: &mut [u8], delimiters: Delimiters) {
 /// The formulas of a text that stand in delimiters of two characters; the last one may be open.
 fn formulas(text: &str, code: &[Range<usize>]) -> Vec<(Found, Delimiters)> {
     let (mut found, mut at, mut code) = (Vec::new(), 0, code.iter().peekable());
+    let mut ends = Ends::new(text);
     while let Some(next) = text[at..].find(['\\', '$']) {
         at += next;
         while code.next_if(|code| code.end <= at).is_some() {}
@@ -77,8 +78,8 @@ fn formulas(text: &str, code: &[Range<usize>]) -> Vec<(Found, Delimiters)> {
             continue;
         }
         let end = code.peek().map_or(text.len(), |code| code.start);
-        let known = ALL.into_iter().find(|known| text[at..].starts_with(known.open));
-        at = match known.and_then(|known| Some((close(text, at + 2, end, known)?, known))) {
+        let known = ALL.into_iter().enumerate().find(|(_, known)| text[at..].starts_with(known.open));
+        at = match known.and_then(|(which, known)| Some((ends.close(which, at + 2, end)?, known))) {
             Some((None, known)) => {
                 found.push((Found { start: at, end: None }, known));
                 return found;
@@ -96,24 +97,67 @@ fn formulas(text: &str, code: &[Range<usize>]) -> Vec<(Found, Delimiters)> {
     found
 }
 
-/// Where a formula ends whose inside begins at `from`: `Some(None)` if the text ends first, None if it is no formula.
-fn close(text: &str, from: usize, end: usize, delimiters: Delimiters) -> Option<Option<usize>> {
-    let body = text.get(from..end)?;
-    // A formula within a line does not go on in the next, which may be another block.
-    let limit = if delimiters.close == "\\)" { body.find('\n') } else { empty_line(body) };
-    let (body, is_cut) = match limit {
-        Some(at) => (&body[..at], true),
-        None => (body, end < text.len()),
-    };
-    let is_end = |at: &usize| body[..*at].bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0;
-    match body.match_indices(delimiters.close).map(|(at, _)| at).find(is_end) {
-        Some(at) => {
-            let inside = &body[..at];
-            let is_good = inside.contains(char::is_alphanumeric) && !inside.contains("$$") && !inside.ends_with('$');
-            is_good.then_some(Some(from + at + 2))
-        }
-        None => (!is_cut).then_some(None),
+/// Where the formulas of a text may end. What was found ahead is remembered, also that there is nothing: a text may hold
+/// any number of beginnings without an end.
+struct Ends<'t> {
+    text: &'t str,
+    /// Of each of [`ALL`].
+    closers: [Ahead; ALL.len()],
+    line_ends: Ahead,
+    empty_lines: Ahead,
+    dollars: Ahead,
+    words: Ahead,
+}
+
+impl<'t> Ends<'t> {
+    fn new(text: &'t str) -> Self {
+        let ahead = || Ahead { end: usize::MAX, found: None };
+        let closers = ALL.map(|_| ahead());
+        Self { text, closers, line_ends: ahead(), empty_lines: ahead(), dollars: ahead(), words: ahead() }
     }
+
+    /// Where a formula ends whose inside begins at `from`: `Some(None)` if the text ends first, None if it is no formula.
+    fn close(&mut self, which: usize, from: usize, end: usize) -> Option<Option<usize>> {
+        let (text, Delimiters { close, .. }) = (self.text, ALL[which]);
+        text.get(from..end)?;
+        // A formula within a line does not go on in the next, which may be another block.
+        let limit = match close {
+            "\\)" => self.line_ends.next(text, from, end, |body| body.find('\n')),
+            _ => self.empty_lines.next(text, from, end, empty_line),
+        };
+        let closer = self.closers[which].next(text, from, end, |body| closing(body, close));
+        let Some(closer) = closer.filter(|closer| limit.is_none_or(|limit| *closer < limit)) else {
+            let is_cut = limit.is_some() || end < text.len();
+            return (!is_cut).then_some(None);
+        };
+        let word = self.words.next(text, from, end, |body| body.find(char::is_alphanumeric));
+        let dollars = self.dollars.next(text, from, end, |body| body.find("$$"));
+        let has_dollars = dollars.is_some_and(|at| at + 2 <= closer) || text[from..closer].ends_with('$');
+        (word.is_some_and(|at| at < closer) && !has_dollars).then_some(Some(closer + 2))
+    }
+}
+
+/// The next place of something in a text, as far as is known.
+struct Ahead {
+    /// Up to where was looked.
+    end: usize,
+    found: Option<usize>,
+}
+
+impl Ahead {
+    /// The first place from here on and before the end, found by `find` unless it is known. Places are asked for in order.
+    fn next(&mut self, text: &str, from: usize, end: usize, find: impl Fn(&str) -> Option<usize>) -> Option<usize> {
+        if self.end != end || self.found.is_some_and(|at| at < from) {
+            *self = Self { end, found: find(&text[from..end]).map(|at| from + at) };
+        }
+        self.found
+    }
+}
+
+/// Where the first of these delimiters is that is not escaped.
+fn closing(body: &str, close: &str) -> Option<usize> {
+    let is_end = |at: &usize| body[..*at].bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 0;
+    body.match_indices(close).map(|(at, _)| at).find(is_end)
 }
 
 /// Where the first empty line is, that of a quotation too.

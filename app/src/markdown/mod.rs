@@ -2,8 +2,8 @@
 //!
 //! What lives here: [`syntax`] (the tree), [`parse`] (text to tree), [`growing`] (a text that grows: which blocks are
 //! final, and what changed), [`mend`] (half-open markers at the end), [`math`] (the delimiters of formulas), [`autolink`]
-//! (bare addresses), [`address`] (which links are allowed), all pure; then [`cells`] and [`live`] (the blocks as signals) and
-//! [`view`] (the tree as real views: markup in the text stays text).
+//! (bare addresses), [`address`] (which links are allowed), `outline` (at which levels headings are shown), all pure; then
+//! [`cells`] and [`live`] (the blocks as signals) and [`view`] (the tree as real views: markup in the text stays text).
 //!
 //! Who calls it: the chat session feeds [`live::LiveMarkdown`], the message components show it.
 //!
@@ -17,6 +17,11 @@ pub mod growing;
 pub mod live;
 pub mod math;
 pub mod mend;
+mod outline;
 pub mod parse;
 pub mod syntax;
 pub mod view;
+
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod tests;

@@ -2,6 +2,7 @@
 
 mod definitions;
 mod inlines;
+mod shallow;
 
 use super::{
     address::Address,
@@ -42,7 +43,9 @@ pub fn blocks(text: &str) -> Vec<Block> {
 
 /// Reads a text; `known` are the definitions of the text before it.
 pub fn parse(text: &str, known: &Definitions) -> Parsed {
-    let unified = if math::may_hold(text) { math::unified(text, &code(text)) } else { Cow::Borrowed(text) };
+    let shallow = shallow::shallow(text);
+    let unified =
+        if math::may_hold(&shallow) { math::unified(&shallow, &code(&shallow)) } else { Cow::Borrowed(&*shallow) };
     let events = Parser::new_with_broken_link_callback(&unified, OPTIONS, Some(Known(known))).into_offset_iter();
     let definitions = Definitions::of(events.reference_definitions());
     let mut reader = Reader { events, source: text, depth: 0, level: 0, edge: Vec::new() };
@@ -55,7 +58,11 @@ pub fn parse(text: &str, known: &Definitions) -> Parsed {
 
 /// Where a displayed formula begins that is open at the end of a text.
 pub fn open_formula(text: &str) -> Option<usize> {
-    if math::may_hold(text) { math::open_at_end(text, &code(text)) } else { None }
+    if !math::may_hold(text) {
+        return None;
+    }
+    let text = shallow::shallow(text);
+    math::open_at_end(&text, &code(&text))
 }
 
 /// Where there is code in a text, or markup, in which nothing is a formula.
@@ -85,7 +92,7 @@ fn code(text: &str) -> Vec<Range<usize>> {
 
 struct Reader<'a, 'k> {
     events: OffsetIter<'a, Known<'k>>,
-    /// The text with its own delimiters of formulas; otherwise the same, byte by byte.
+    /// The text with its own delimiters of formulas, and all its marks; otherwise the same, byte by byte.
     source: &'a str,
     depth: usize,
     /// How many blocks that can grow are around this one.
@@ -300,9 +307,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// A piece of the text, with the delimiters of formulas that were no formulas put back.
+    /// A piece of the text, with the delimiters of formulas that were no formulas put back, and with marks that were none.
     fn as_written<'t>(&'t self, text: &'t str, range: Range<usize>) -> &'t str {
-        let stands_for = |source: &&str| source.len() == text.len() && source.contains('\\') && text.contains("$$");
+        let stands_for = |source: &&str| {
+            (source.len() == text.len() && source.contains('\\') && text.contains("$$"))
+                || shallow::is_blanked(text, source)
+        };
         self.source.get(range).filter(stands_for).unwrap_or(text)
     }
 

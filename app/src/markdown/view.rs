@@ -93,14 +93,13 @@ fn quote(content: AnyView) -> AnyView {
     view! { <blockquote>{content}</blockquote> }.into_any()
 }
 
-/// The page has a heading of its own: those of a text begin one level below it.
+/// The page has a heading of its own, and so has each question: those of a text begin one level below, as `outline` has them.
 fn heading(level: u8, content: &[Inline]) -> AnyView {
     let content = inlines(content);
     match level {
-        1 => view! { <h2>{content}</h2> }.into_any(),
-        2 => view! { <h3>{content}</h3> }.into_any(),
-        3 => view! { <h4>{content}</h4> }.into_any(),
-        4 => view! { <h5>{content}</h5> }.into_any(),
+        1 => view! { <h3>{content}</h3> }.into_any(),
+        2 => view! { <h4>{content}</h4> }.into_any(),
+        3 => view! { <h5>{content}</h5> }.into_any(),
         _ => view! { <h6>{content}</h6> }.into_any(),
     }
 }
@@ -129,8 +128,9 @@ fn table(alignments: &[Alignment], head: &[Vec<Inline>], rows: AnyView) -> AnyVi
     let heads = head.iter().enumerate().map(|(column, cell)| {
         view! { <th scope="col" class=align(alignments, column)>{inlines(cell)}</th> }
     });
+    // It can be wider than the screen, and is scrolled by keyboard too. It is no landmark: a chat has many.
     view! {
-        <div class="markdown__table" tabindex="0" role="region" aria-label=words::table()>
+        <div class="markdown__table" tabindex="0" role="group" aria-label=words::table()>
             <table>
                 <thead><tr>{heads.collect_view()}</tr></thead>
                 <tbody>{rows}</tbody>

@@ -45,6 +45,18 @@ A river begins **where water gathers**: at a spring, a glacier, or *somewhere in
 | 长江 | 唐古拉山 | 东海 | 6,300 km | 30,166 m³/s | 中国 |
 | النيل | بحيرة فيكتوريا | البحر المتوسط | 6,650 km | 2,830 m³/s | مصر والسودان وأوغندا |
 
+### What one takes along
+
+| For | What |
+|---|---|
+| Rain | A coat |
+
+##### In winter
+
+Skates.
+
+## In code
+
 \`\`\`python
 def follow(river: str, miles: int = 3) -> list[str]:
     """Where one comes by."""

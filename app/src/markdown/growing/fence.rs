@@ -2,6 +2,9 @@
 
 use super::frame::{self, Level};
 
+/// So much of half a line is looked at, in bytes, for what it may turn into.
+const FAR: usize = 1024;
+
 /// A fence that is open.
 #[derive(Debug, Clone)]
 pub(super) struct Fence {
@@ -38,8 +41,9 @@ impl Fence {
 
     /// Hands out the code that has come. True if the fence was closed, or ended with what it stands in.
     pub(super) fn read(&mut self, text: &str, levels: &[Level], code: &mut String) -> bool {
-        while let Some(length) = text[self.line..].find('\n') {
-            let end = self.line + length + 1;
+        // What was handed out of a line holds no end of it.
+        while let Some(length) = text[self.shown.max(self.line)..].find('\n') {
+            let end = self.shown.max(self.line) + length + 1;
             let Some(line) = frame::strip(levels, &text[self.line..end]) else { return true };
             let is_closed = self.closes(&text[self.line + line.at..end]);
             if !is_closed {
@@ -56,11 +60,17 @@ impl Fence {
 
     /// Hands out the beginning of a line, unless it may turn into the end of the code.
     fn read_half(&mut self, text: &str, levels: &[Level], code: &mut String) {
+        let end = text.strip_suffix('\r').unwrap_or(text).len();
+        if self.shown > self.line {
+            // Of this line something was handed out already: it is code.
+            code.push_str(&text[self.shown..end.max(self.shown)]);
+            self.shown = self.shown.max(end);
+            return;
+        }
         let half = &text[self.line..];
         let Some(line) = frame::strip(levels, half) else { return };
-        let is_short = !levels.is_empty() && half.trim().is_empty();
+        let is_short = !levels.is_empty() && half.bytes().take(FAR).all(|b| b.is_ascii_whitespace());
         if !is_short && !self.may_close(&half[line.at..]) {
-            let end = text.strip_suffix('\r').unwrap_or(text).len();
             self.take(text, line, end, code);
             self.shown = self.shown.max(end);
         }
@@ -74,7 +84,7 @@ impl Fence {
 
     /// Whether this half of a line may turn into the closing fence.
     fn may_close(&self, half: &str) -> bool {
-        half.bytes().all(|b| b == self.mark || b == b' ' || b == b'\t' || b == b'\r')
+        half.bytes().take(FAR).all(|b| b == self.mark || b == b' ' || b == b'\t' || b == b'\r')
     }
 
     /// Appends what was not handed out yet of the present line, less the indent of the fence.

@@ -13,6 +13,8 @@ use super::{
 const LONG: usize = 4096;
 /// So much at its end is always read again, in bytes.
 const LAST: usize = 1024;
+/// So many places are tried.
+const CUTS: usize = 16;
 /// From this length on, in bytes, it is cut even where a marker is still open.
 const TOO_LONG: usize = 32 * 1024;
 
@@ -25,12 +27,14 @@ impl Growing {
             return None;
         }
         cuts(tail).find_map(|cut| {
+            if tail.len() <= TOO_LONG && !mend::is_closed(&tail[..cut]) {
+                return None;
+            }
             let [Block::Paragraph(piece)] = &mut parse::parse(&tail[..cut], &self.definitions).blocks[..] else {
                 return None;
             };
             piece.push(Inline::Text(" ".to_owned()));
-            let is_closed = mend::is_closed(&tail[..cut]);
-            (is_closed || tail.len() > TOO_LONG).then(|| (cut, Block::Plain(std::mem::take(piece))))
+            Some((cut, Block::Plain(std::mem::take(piece))))
         })
     }
 
@@ -60,5 +64,5 @@ fn cuts(text: &str) -> impl Iterator<Item = usize> {
             && after.strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_alphabetic))
     };
     let end = (LAST..text.len()).map(|at| text.len() - at).find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text[..end].rmatch_indices(' ').map(|(at, _)| at).filter(is_cut).take(64).map(|at| at + 1)
+    text[..end].rmatch_indices(' ').map(|(at, _)| at).filter(is_cut).take(CUTS).map(|at| at + 1)
 }

@@ -59,6 +59,43 @@ fn what_is_read_again_does_not_grow_with_what_is_open() {
     }
 }
 
+/// A block that cannot be read in parts is read again and again, but not for each piece of it.
+#[test]
+fn what_is_read_is_in_proportion_to_the_text() {
+    let table = format!("{}\n{}\n{}", "|a".repeat(9_000), "|-".repeat(9_000), "|b\n".repeat(5_000));
+    let texts = [
+        format!("- {}", "a word and another one ".repeat(4_000)),
+        format!("# {}", "a word and another one ".repeat(4_000)),
+        format!("<div>\n{}", "a word and another one\n".repeat(4_000)),
+        format!("$$\n{}", "a + b = c\n".repeat(8_000)),
+        "[a]: b\n".repeat(10_000),
+        "\n".repeat(80_000),
+        table,
+    ];
+    for text in texts {
+        let (mut growing, length) = (Growing::default(), text.len());
+        for end in (0..length).step_by(500).chain([length]) {
+            growing.grow(&text[..end], &mut Vec::new());
+        }
+        let times = growing.read / length;
+        assert!(times <= 40, "each byte of {:?}… is read {times} times", &text[..20]);
+    }
+}
+
+/// What is read last may be behind, by a share of the block; nothing is once the block has ended.
+#[test]
+fn a_long_block_is_shown_to_its_end() {
+    let text = format!("- {}\n\nend\n", "a word and *another* one ".repeat(2_000));
+    let (mut tree, growing) = fed(&text, &(0..text.len()).step_by(301).collect::<Vec<_>>());
+    let behind = growing.next.saturating_sub(text.len());
+    assert!(behind <= text.len() / SHARE, "{behind} bytes");
+    let mut steps = Vec::new();
+    let more = format!("{text}{}", "\nmore\n".repeat(text.len() / SHARE / 5));
+    growing.clone().grow(&more, &mut steps);
+    apply(&mut tree, steps);
+    assert_eq!(tree, parse::blocks(&more));
+}
+
 #[test]
 fn a_long_paragraph_in_pieces_says_the_same() {
     for unit in ["a word and *another* one, ", "**strong `code` and [l](https://a.example)** more. ", "one two\nthree "]

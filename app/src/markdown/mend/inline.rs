@@ -1,5 +1,11 @@
 //! The markers within a paragraph, heading, item or cell that still grows.
+//!
+//! A text may be nothing but markers that nothing closes, so none of them may look through all that follows it: what is far
+//! ahead is found once ([`Ahead`]).
 
+mod ahead;
+
+use ahead::Ahead;
 use std::ops::Range;
 
 /// What to do to a text so that no marker in it is open.
@@ -28,13 +34,16 @@ struct Open {
 
 struct Scan<'t> {
     text: &'t str,
+    ahead: Ahead<'t>,
     open: Vec<Open>,
+    /// Below this many open runs there is none that fits, for each kind of run that closes ([`kind`]).
+    unfit: [usize; 18],
     mended: Mended,
 }
 
 /// Looks for markers that are open at the end of the text.
 pub(super) fn scan(text: &str) -> Mended {
-    let mut scan = Scan { text, open: Vec::new(), mended: Mended::default() };
+    let mut scan = Scan { text, ahead: Ahead::new(text), open: Vec::new(), unfit: [0; 18], mended: Mended::default() };
     let mut end = text.len();
     let mut at = 0;
     while at < end {
@@ -56,8 +65,8 @@ pub(super) fn scan(text: &str) -> Mended {
     scan.finish()
 }
 
-impl Scan<'_> {
-    fn rest(&self, at: usize) -> &str {
+impl<'t> Scan<'t> {
+    fn rest(&self, at: usize) -> &'t str {
         &self.text[at..]
     }
 
@@ -95,10 +104,11 @@ impl Scan<'_> {
             Some(b'[') => ("\\]", &rest[2..]),
             Some(_) => return 2,
         };
-        match inside.find(close) {
+        let is_in_line = close == "\\)";
+        let end = if is_in_line && !self.ahead.has_formula_end(at + 2) { None } else { inside.find(close) };
+        match end {
             Some(end) => end + 4,
-            // It is within one line.
-            None if close == "\\)" && inside.contains('\n') => 2,
+            None if is_in_line && self.ahead.has_line_end(at) => 2,
             None if inside.trim_matches(['\\', ' ', '\n']).is_empty() => self.drop_rest(at),
             None => self.close_rest(at, close, &['\\']),
         }
@@ -107,21 +117,14 @@ impl Scan<'_> {
     fn code(&mut self, at: usize) -> usize {
         let rest = self.rest(at);
         let run = rest.bytes().take_while(|b| *b == b'`').count();
-        let (ticks, inside) = rest.split_at(run);
-        let mut from = 0;
-        while let Some(found) = inside[from..].find('`') {
-            let start = from + found;
-            let length = inside[start..].bytes().take_while(|b| *b == b'`').count();
-            if length == run {
-                return run + start + run;
-            }
-            from = start + length;
+        if let Some(length) = code(rest) {
+            return length;
         }
+        let (ticks, inside) = rest.split_at(run);
         if inside.trim().is_empty() {
             return self.drop_rest(at);
         }
-        let ticks = ticks.to_owned();
-        self.close_rest(at, &ticks, &['`'])
+        self.close_rest(at, ticks, &['`'])
     }
 
     fn math(&mut self, at: usize) -> usize {
@@ -140,9 +143,8 @@ impl Scan<'_> {
         if inside.starts_with(|c: char| c.is_whitespace() || c.is_ascii_digit()) {
             return 1;
         }
-        let closes = |(end, _): &(usize, &str)| !inside[..*end].ends_with(char::is_whitespace);
-        match inside.match_indices('$').find(closes) {
-            Some((end, _)) => end + 2,
+        match self.ahead.dollar(at + 1) {
+            Some(end) => end + 1 - at,
             None if inside.len() < 20 && !inside.contains(char::is_whitespace) => self.drop_rest(at),
             None if inside.len() < FAR && is_formula(inside) => self.close_rest(at, "$", &['\\']),
             None => 1,
@@ -154,7 +156,7 @@ impl Scan<'_> {
             let is_apart = self.text[..at].chars().next_back().is_none_or(char::is_whitespace);
             return if is_apart { self.drop_rest(at) } else { 1 };
         }
-        match link(self.rest(at + 1)) {
+        match self.link(at + 1) {
             Link::Whole(length) => 1 + length,
             Link::None => 2,
             Link::Label | Link::Unfinished(_) => self.drop_rest(at),
@@ -164,13 +166,14 @@ impl Scan<'_> {
     fn bracket(&mut self, at: usize, end: &mut usize) -> usize {
         let rest = self.rest(at);
         let begins_item = at == 0 && rest.len() < 4 && ["[", "[ ", "[x", "[X", "[ ]", "[x]", "[X]"].contains(&rest);
-        let is_mark = rest.starts_with("[^") && !rest.contains([']', ' ']);
+        let is_mark = rest.starts_with("[^") && !self.ahead.has_label_end(at);
         if begins_item || is_mark {
             return self.drop_rest(at);
         }
-        match link(rest) {
+        let is_near = rest.len() < FAR;
+        match self.link(at) {
             Link::Whole(length) => length,
-            Link::Label if rest.len() < FAR => {
+            Link::Label if is_near => {
                 self.drop(at..at + 1);
                 1
             }
@@ -188,13 +191,15 @@ impl Scan<'_> {
         let rest = self.rest(at);
         let body = &rest[1..];
         let is_address = ["https://", "http://", "mailto:"].iter().any(|s| s.starts_with(body) || body.starts_with(s));
-        match rest.find('>') {
-            Some(end) if is_address => end + 1,
-            None if is_address && !body.contains(char::is_whitespace) => {
-                self.drop(at..at + 1);
+        match () {
+            () if !is_address => 1,
+            () if self.ahead.has_angle(at) => rest.find('>').map_or(1, |end| end + 1),
+            () => {
+                if !self.ahead.has_blank(at) {
+                    self.drop(at..at + 1);
+                }
                 1
             }
-            _ => 1,
         }
     }
 
@@ -227,11 +232,7 @@ impl Scan<'_> {
         let is_both = can_open && can_close;
         let mut length = run;
         while can_close && length > 0 {
-            let is_fit = |open: &Open| {
-                let is_third = (open.is_both || is_both) && (open.run + run).is_multiple_of(3);
-                open.mark == mark && !(is_third && !(open.run.is_multiple_of(3) && run.is_multiple_of(3)))
-            };
-            let Some(found) = self.open.iter().rposition(is_fit) else { break };
+            let Some(found) = self.opener(mark, run, is_both) else { break };
             self.open.truncate(found + 1);
             let used = if self.open[found].length >= 2 && length >= 2 { 2 } else { 1 };
             self.open[found].length -= used;
@@ -239,11 +240,45 @@ impl Scan<'_> {
             if self.open[found].length == 0 {
                 self.open.pop();
             }
+            let open = self.open.len();
+            self.unfit.iter_mut().for_each(|below| *below = open.min(*below));
         }
         if can_open && length > 0 {
             self.open.push(Open { mark, length, run, is_both, at });
         }
         run
+    }
+
+    /// The last open run that a run of this kind closes. What is in vain is not looked through again.
+    fn opener(&mut self, mark: u8, run: usize, is_both: bool) -> Option<usize> {
+        let is_fit = |open: &Open| {
+            let is_third = (open.is_both || is_both) && (open.run + run).is_multiple_of(3);
+            open.mark == mark && !(is_third && !(open.run.is_multiple_of(3) && run.is_multiple_of(3)))
+        };
+        let below = &mut self.unfit[kind(mark, run, is_both)];
+        let found = self.open[*below..].iter().rposition(is_fit).map(|at| *below + at);
+        if found.is_none() {
+            *below = self.open.len();
+        }
+        found
+    }
+
+    /// What stands at an opening bracket.
+    fn link(&mut self, at: usize) -> Link {
+        let Some(end) = self.ahead.bracket(at) else { return Link::Label };
+        let (label, rest) = (end - at, self.rest(end + 1));
+        match rest.as_bytes().first() {
+            None => Link::Unfinished(label),
+            Some(b'(') => match closing(rest, b'(', b')') {
+                Some(end) => Link::Whole(label + 2 + end),
+                None => Link::Unfinished(label),
+            },
+            Some(b'[') => match closing(rest, b'[', b']') {
+                Some(end) => Link::Whole(label + 2 + end),
+                None => Link::Unfinished(label),
+            },
+            Some(_) => Link::None,
+        }
     }
 
     fn finish(mut self) -> Mended {
@@ -257,6 +292,27 @@ impl Scan<'_> {
         self.mended.dropped.sort_by_key(|range| range.start);
         self.mended
     }
+}
+
+/// What decides which open runs a run closes, as a number below 18.
+fn kind(mark: u8, run: usize, is_both: bool) -> usize {
+    let mark = [b'*', b'_', b'~'].iter().position(|known| *known == mark).unwrap_or_default();
+    (mark * 2 + usize::from(is_both)) * 3 + run % 3
+}
+
+/// The length of the code with its marks that begins with a text's first run of backticks, if its end has come.
+fn code(text: &str) -> Option<usize> {
+    let run = text.bytes().take_while(|b| *b == b'`').count();
+    let mut from = run;
+    while let Some(found) = text[from..].find('`') {
+        let start = from + found;
+        let length = text[start..].bytes().take_while(|b| *b == b'`').count();
+        from = start + length;
+        if length == run {
+            return Some(from);
+        }
+    }
+    None
 }
 
 /// Whether what begins here is a formula rather than the name of a variable.
@@ -300,24 +356,6 @@ enum Link {
     Label,
     /// There is none.
     None,
-}
-
-/// What stands at an opening bracket.
-fn link(text: &str) -> Link {
-    let Some(label) = closing(text, b'[', b']') else { return Link::Label };
-    let rest = &text[label + 1..];
-    match rest.as_bytes().first() {
-        None => Link::Unfinished(label),
-        Some(b'(') => match closing(rest, b'(', b')') {
-            Some(end) => Link::Whole(label + 2 + end),
-            None => Link::Unfinished(label),
-        },
-        Some(b'[') => match closing(rest, b'[', b']') {
-            Some(end) => Link::Whole(label + 2 + end),
-            None => Link::Unfinished(label),
-        },
-        Some(_) => Link::None,
-    }
 }
 
 /// Where what opens at the beginning of the text is closed.

@@ -1,14 +1,18 @@
 //! What links with a label refer to.
 
 use pulldown_cmark::{BrokenLink, BrokenLinkCallback, CowStr, RefDefs};
+use std::collections::BTreeMap;
+
+/// A label that stands for more bytes than this is not remembered for the text that follows, each of whose links would hold
+/// them all. At its end a text is read as a whole, with all labels.
+const LONGEST: usize = 4096;
 
 /// What links with a label refer to, by label.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Definitions(Vec<Definition>);
+pub struct Definitions(BTreeMap<String, Definition>);
 
 #[derive(Debug, Clone, PartialEq)]
 struct Definition {
-    label: String,
     address: String,
     title: String,
 }
@@ -16,25 +20,18 @@ struct Definition {
 impl Definitions {
     /// Those of a text.
     pub(super) fn of(found: &RefDefs<'_>) -> Self {
-        let all = found.iter().map(|(label, found)| Definition {
-            label: normal(label),
-            address: found.dest.to_string(),
-            title: found.title.as_deref().unwrap_or_default().to_owned(),
+        let all = found.iter().map(|(label, found)| {
+            let title = found.title.as_deref().unwrap_or_default().to_owned();
+            (normal(label), Definition { address: found.dest.to_string(), title })
         });
-        Self(all.collect())
+        Self(all.filter(|(_, one)| one.address.len() + one.title.len() <= LONGEST).collect())
     }
 
     /// Takes those in that are not known yet: the first one of a label counts.
     pub fn extend(&mut self, more: Self) {
-        for one in more.0 {
-            if self.find(&one.label).is_none() {
-                self.0.push(one);
-            }
+        for (label, one) in more.0 {
+            self.0.entry(label).or_insert(one);
         }
-    }
-
-    fn find(&self, label: &str) -> Option<&Definition> {
-        self.0.iter().find(|known| known.label == label)
     }
 }
 
@@ -52,7 +49,7 @@ impl<'a> BrokenLinkCallback<'a> for Known<'_> {
         if self.0.0.is_empty() {
             return None;
         }
-        let found = self.0.find(&normal(&link.reference))?;
+        let found = self.0.0.get(&normal(&link.reference))?;
         Some((found.address.clone().into(), found.title.clone().into()))
     }
 }
