@@ -113,30 +113,46 @@ pub(super) fn theme(request: &Request) -> Option<Theme> {
     cookie(request.headers(), THEME_COOKIE)?.parse().ok()
 }
 
-/// The time that one page may take for colouring code that is not remembered; the page asks for the rest itself.
+/// The time that one page may take for colouring code that is not remembered, and the same for setting formulas; the page asks for
+/// the rest itself.
 const COLOURING: Duration = Duration::from_millis(60);
+const SETTING: Duration = Duration::from_millis(60);
+
+/// What is left of a time for work that comes in many parts.
+struct Budget {
+    most: Duration,
+    spent: Mutex<Duration>,
+}
+
+impl Budget {
+    fn new(most: Duration) -> Self {
+        Self { most, spent: Mutex::new(Duration::ZERO) }
+    }
+
+    /// Does a part of the work, unless the time is up. The last part may take longer.
+    fn spend<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if *spent > self.most {
+            return None;
+        }
+        let began = Instant::now();
+        let done = work();
+        *spent += began.elapsed();
+        Some(done)
+    }
+}
 
 /// Colours code and sets formulas while a page is rendered.
 pub(super) fn server_rendered(highlighter: &Highlighter) -> ServerRendered {
-    let (highlighter, spent) = (highlighter.clone(), Mutex::new(Duration::ZERO));
+    let (highlighter, colouring) = (highlighter.clone(), Budget::new(COLOURING));
     let code = move |language: &str, code: &str| {
         let known = highlighter.remembered(language, code);
-        let spans = match known {
-            Some(spans) => spans,
-            None => {
-                let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
-                if *spent > COLOURING {
-                    return None;
-                }
-                let began = Instant::now();
-                let spans = highlighter.block(language, code);
-                *spent += began.elapsed();
-                spans
-            }
-        };
+        let spans = known.or_else(|| colouring.spend(|| highlighter.block(language, code)))?;
         (!spans.is_empty()).then(|| highlight::html(code, &spans))
     };
-    ServerRendered { code: Arc::new(code), math: Arc::new(mathml) }
+    let setting = Budget::new(SETTING);
+    let math = move |tex: &str, is_display: bool| setting.spend(|| mathml(tex, is_display)).flatten();
+    ServerRendered { code: Arc::new(code), math: Arc::new(math) }
 }
 
 async fn render(state: &AppState, data: PageData, request: Request) -> Result<Response, ApiError> {
@@ -165,4 +181,17 @@ async fn render(state: &AppState, data: PageData, request: Request) -> Result<Re
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     language::declare(response.headers_mut(), language);
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_takes_too_long_is_left_to_the_page() {
+        let budget = Budget::new(Duration::from_millis(5));
+        assert_eq!(budget.spend(|| 1), Some(1));
+        assert_eq!(budget.spend(|| std::thread::sleep(Duration::from_millis(6))), Some(()));
+        assert_eq!(budget.spend(|| 2), None);
+    }
 }
