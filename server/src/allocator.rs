@@ -1,8 +1,8 @@
 //! The allocator of the binary, and when it gives memory back.
 //!
 //! After thousands of streams have ended, glibc's allocator keeps nearly all of their memory. jemalloc returns it within seconds,
-//! but for up to 4 MiB of each arena that its background thread does not find worth waking up for:
-//! `docs/performance.md` has the figures.
+//! but for up to 4 MiB of each arena that its background thread does not find worth waking up for, and for what each thread has put
+//! aside: `docs/performance.md` has the figures, and `.cargo/config.toml` what is set when it is built.
 
 use std::time::Duration;
 use tikv_jemalloc_ctl::{Access, AsName, Result};
@@ -23,6 +23,25 @@ pub(crate) async fn give_back(running: impl Fn() -> usize) {
             return tracing::debug!(%error, "jemalloc gives nothing back");
         }
     }
+}
+
+/// The same for what the thread that this runs on has put aside: the next [`give_back`] finds it in its arenas.
+pub(crate) async fn put_back(running: impl Fn() -> usize) {
+    loop {
+        tokio::time::sleep(PAUSE).await;
+        if running() == 0
+            && let Err(error) = flush()
+        {
+            return tracing::debug!(%error, "jemalloc puts nothing back");
+        }
+    }
+}
+
+/// There is no safe call for `thread.tcache.flush`; to do without the cache for a moment does the same.
+fn flush() -> Result<()> {
+    let cache = b"thread.tcache.enabled\0".name();
+    cache.write(false)?;
+    cache.write(true)
 }
 
 /// Makes each arena give back what is free. There is no safe call for `arena.<i>.purge`; to set the time after which free

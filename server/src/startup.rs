@@ -165,6 +165,11 @@ impl Server {
         move || engine.running()
     }
 
+    /// The runtime of each thread that serves.
+    pub fn runtimes(&self) -> impl Iterator<Item = &Handle> {
+        self.workers.runtimes()
+    }
+
     /// Serves until `stop` is cancelled; then takes no more connections, lets answers finish for the grace time, and ends
     /// the rest as interrupted.
     pub async fn run(self, stop: CancellationToken) {

@@ -9,7 +9,13 @@ pub(super) async fn run(settings: Settings) -> Result<(), String> {
     let server = Server::bind(settings).await.map_err(|error| error.to_string())?;
     tracing::info!("serving on http://{}", server.address());
     #[cfg(not(target_env = "msvc"))]
-    tokio::spawn(crate::allocator::give_back(server.running()));
+    {
+        use crate::allocator::{give_back, put_back};
+        tokio::spawn(give_back(server.running()));
+        for runtime in server.runtimes() {
+            runtime.spawn(put_back(server.running()));
+        }
+    }
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(stop.clone())?);
     server.run(stop).await;
