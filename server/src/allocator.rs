@@ -15,24 +15,21 @@ const PAUSE: Duration = Duration::from_secs(10);
 
 /// Whenever nothing runs, gives back what is free. `running` tells how many answers are being written.
 pub(crate) async fn give_back(running: impl Fn() -> usize) {
-    loop {
-        tokio::time::sleep(PAUSE).await;
-        if running() == 0
-            && let Err(error) = purge()
-        {
-            return tracing::debug!(%error, "jemalloc gives nothing back");
-        }
-    }
+    whenever_idle(running, purge).await;
 }
 
 /// The same for what the thread that this runs on has put aside: the next [`give_back`] finds it in its arenas.
 pub(crate) async fn put_back(running: impl Fn() -> usize) {
+    whenever_idle(running, flush).await;
+}
+
+async fn whenever_idle(running: impl Fn() -> usize, tidy: fn() -> Result<()>) {
     loop {
         tokio::time::sleep(PAUSE).await;
         if running() == 0
-            && let Err(error) = flush()
+            && let Err(error) = tidy()
         {
-            return tracing::debug!(%error, "jemalloc puts nothing back");
+            return tracing::debug!(%error, "jemalloc does not give memory back");
         }
     }
 }
