@@ -208,7 +208,7 @@ async fn the_words_typed_in_a_conversation_that_is_gone_are_in_the_new_one() {
     let now = crate::browser::time::wall_clock();
     let draft = format!(r#"{{"text":"half a page","at":{now},"attachments":[{file}]}}"#);
     storage::keep_for_good(&format!("{PREFIX}{CONVERSATION}"), &draft);
-    let (chat, place, _handle) = with_a_question(&question());
+    let (chat, place, handle) = with_a_question(&question());
     edit(&place, "new words").await;
     until(|| chat.draft.get_untracked() == "half a page").await;
     assert!(chat.keep_words_for_new());
@@ -219,6 +219,8 @@ async fn the_words_typed_in_a_conversation_that_is_gone_are_in_the_new_one() {
         ["a.txt"]
     );
     // So it is where there is nothing but files.
+    rest().await;
+    drop(handle);
     forget_all();
     storage::keep_for_good(&format!("{PREFIX}{CONVERSATION}"), &draft.replace("half a page", ""));
     let (chat, _, _handle) = with_a_question(&question());
