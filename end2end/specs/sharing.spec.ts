@@ -1,15 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "../support/fixtures";
 import { faults } from "../support/accessibility";
+import type { ChatPage } from "../pages/chat-page";
 
-test("a conversation is shared, read by somebody else, and not shared any more", async ({ chat, browser, page }) => {
+/** Asks something and shares it: the dialog, which stays open, and the address. */
+async function shared(chat: ChatPage) {
   await chat.open();
   await (await chat.ask("/fast for everybody")).is("complete");
   await chat.options.click();
-  await page.getByRole("menuitem", { name: "Share…" }).click();
-  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
+  await chat.page.getByRole("menuitem", { name: "Share…" }).click();
+  const dialog = chat.page.getByRole("dialog", { name: "Share this conversation" });
   await dialog.getByRole("button", { name: "Make an address" }).click();
   const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  return { dialog, address };
+}
+
+test("a conversation is shared, read by somebody else, and not shared any more", async ({ chat, browser, page }) => {
+  const { dialog, address } = await shared(chat);
   expect(address).toMatch(/\/s\/[\w-]{20,}$/);
   expect(await faults(page)).toEqual([]);
 
@@ -30,13 +37,7 @@ test("the address is copied where a page has no clipboard, as over plain http, a
     Object.assign(window, { hidden: navigator.clipboard });
     Object.defineProperty(navigator, "clipboard", { value: undefined });
   });
-  await chat.open();
-  await (await chat.ask("/fast for everybody")).is("complete");
-  await chat.options.click();
-  await page.getByRole("menuitem", { name: "Share…" }).click();
-  const dialog = page.getByRole("dialog", { name: "Share this conversation" });
-  await dialog.getByRole("button", { name: "Make an address" }).click();
-  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  const { dialog, address } = await shared(chat);
   const copy = dialog.getByRole("button", { name: "Copy", exact: true });
   await copy.click();
   await expect(dialog.getByRole("status").filter({ hasText: "Copied" })).toHaveCount(1);
