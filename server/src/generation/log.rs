@@ -119,6 +119,23 @@ impl Log {
 
     /// Appends events and wakes every reader once. What follows a terminal event is dropped.
     pub fn append(&self, events: impl IntoIterator<Item = StreamEvent>) {
+        if let Some(entries) = self.push(events) {
+            Self::wake(entries);
+        }
+    }
+
+    /// Appends events of which readers that wait are told later, with [`Log::tell_readers`] or with what is appended then.
+    pub(super) fn append_untold(&self, events: impl IntoIterator<Item = StreamEvent>) {
+        drop(self.push(events));
+    }
+
+    /// Wakes every reader that waits, once.
+    pub(super) fn tell_readers(&self) {
+        Self::wake(self.entries());
+    }
+
+    /// Gives the lock back if there was anything to append.
+    fn push(&self, events: impl IntoIterator<Item = StreamEvent>) -> Option<MutexGuard<'_, Entries>> {
         let mut entries = self.entries();
         let before = entries.list.len();
         for event in events {
@@ -131,9 +148,13 @@ impl Log {
             entries.list.push(Entry { event, frame: OnceLock::new() });
         }
         if entries.list.len() == before {
-            return;
+            return None;
         }
         self.memory.set(entries.bytes());
+        Some(entries)
+    }
+
+    fn wake(mut entries: MutexGuard<'_, Entries>) {
         let (first, others) = (entries.waiting.first.take(), std::mem::take(&mut entries.waiting.others));
         // Those who are woken want the lock.
         drop(entries);
@@ -216,6 +237,7 @@ impl Default for Log {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::{FutureExt, StreamExt, stream::FuturesUnordered};
     use protocol::error::{ErrorCode, PublicError};
 
     fn chunk(text: &str) -> StreamEvent {
@@ -233,6 +255,30 @@ mod tests {
         assert_eq!(seen, [(2, false), (3, true)]);
         assert!(log.is_closed());
         assert_eq!(log.read(99, |_, _| panic!("nothing is there")), 99);
+    }
+
+    #[test]
+    fn readers_are_told_later_of_what_was_appended_untold() {
+        let log = Log::new();
+        let id = log.reader_id();
+        let beyond = |cursor| {
+            let log = &log;
+            std::future::poll_fn(move |context| log.poll_beyond(cursor, id, context, |_, _| true))
+        };
+        // Polls a future again only when it was woken.
+        let mut waiting = FuturesUnordered::new();
+        waiting.push(beyond(0));
+        assert_eq!(waiting.next().now_or_never(), None);
+        log.append_untold([chunk("a")]);
+        assert_eq!(waiting.next().now_or_never(), None, "it is not told yet");
+        assert_eq!(beyond(0).now_or_never(), Some(Some(1)), "who looks finds it");
+        log.tell_readers();
+        assert_eq!(waiting.next().now_or_never(), Some(Some(Some(1))));
+        log.append_untold([chunk("b")]);
+        waiting.push(beyond(2));
+        assert_eq!(waiting.next().now_or_never(), None);
+        log.append([chunk("c")]);
+        assert_eq!(waiting.next().now_or_never(), Some(Some(Some(3))), "with what is appended then");
     }
 
     #[test]

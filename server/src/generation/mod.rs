@@ -10,6 +10,7 @@
 
 mod admission;
 mod attempts;
+mod burst;
 mod engine;
 mod feed;
 mod handle;

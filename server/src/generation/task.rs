@@ -2,6 +2,7 @@
 
 use super::{
     attempts::{Attempts, Failure, Next},
+    burst::{Burst, Telling},
     engine::{KeptText, OnEnd},
     handle::Generation,
     progress::Progress,
@@ -11,10 +12,10 @@ use super::{
 use crate::{
     byte_budget::ByteShare,
     config::GenerationLimits,
-    providers::{BreakerChange, DeltaStream, Provider, ProviderPrompt},
+    providers::{BreakerChange, Provider, ProviderPrompt},
 };
 use futures::{
-    FutureExt, StreamExt,
+    FutureExt,
     future::{AbortRegistration, Abortable, Aborted},
 };
 use protocol::{
@@ -69,6 +70,8 @@ impl Task {
                 message = error.message, "an answer failed");
         }
         if let Some(on_end) = on_end {
+            // Nobody waits for the store to see what has come.
+            generation.log.tell_readers();
             let mut transcript = generation.transcript();
             transcript.apply(transcript.message.last_event_id + 1, &last);
             on_end(transcript.message).await;
@@ -108,7 +111,7 @@ async fn begin(
     mut prompt: ProviderPrompt,
     progress: &mut Progress,
     watchdog: &mut Watchdog,
-) -> Result<Option<DeltaStream>, Failure> {
+) -> Result<Option<Burst>, Failure> {
     let tell = |status| generation.log.append([StreamEvent::Status(Box::new(status))]);
     loop {
         prompt.model.clone_from(&attempts.model().model);
@@ -169,8 +172,8 @@ async fn ask(
     prompt: &ProviderPrompt,
     progress: &mut Progress,
     watchdog: &mut Watchdog,
-) -> Result<Option<DeltaStream>, Failure> {
-    let mut stream = watchdog.guard(provider.generate(prompt)).await??;
+) -> Result<Option<Burst>, Failure> {
+    let mut stream = Burst::new(watchdog.guard(provider.generate(prompt)).await??);
     while !progress.has_begun() {
         if !hear(generation, &mut stream, progress, watchdog).await? {
             return Ok(None);
@@ -182,13 +185,18 @@ async fn ask(
 /// Takes the next batch of what the provider says; false at its end.
 async fn hear(
     generation: &Generation,
-    stream: &mut DeltaStream,
+    stream: &mut Burst,
     progress: &mut Progress,
     watchdog: &mut Watchdog,
 ) -> Result<bool, Failure> {
-    let Some(batch) = watchdog.guard(stream.next()).await? else { return Ok(false) };
-    generation.log.append(batch?.into_iter().filter_map(|delta| progress.take(delta)));
-    if let Some(error) = progress.over_limit().or_else(|| generation.log.is_too_much().then(out_of_memory)) {
+    let log = &generation.log;
+    let Some((batch, when)) = stream.next(log, watchdog).await? else { return Ok(false) };
+    let events = batch?.into_iter().filter_map(|delta| progress.take(delta));
+    match when {
+        Telling::AtOnce => log.append(events),
+        Telling::Later => log.append_untold(events),
+    }
+    if let Some(error) = progress.over_limit().or_else(|| log.is_too_much().then(out_of_memory)) {
         return Err(error.into());
     }
     watchdog.heard(progress.has_begun())?;

@@ -93,6 +93,12 @@ pub(super) trait Decoder: Send {
     /// Whether the protocol's own end mark came: nothing more is worth waiting for.
     fn is_done(&self) -> bool;
 
+    /// Whether the model has said that it has finished, in a protocol whose end mark some servers leave out: what may still come is
+    /// what the answer cost.
+    fn has_finished(&self) -> bool {
+        false
+    }
+
     /// Whether the protocol has no end mark but the end of the body: then a connection that broke is a cut.
     fn ends_with_its_body(&self) -> bool {
         false

@@ -205,6 +205,10 @@ impl Decoder for ChatDecoder {
         self.done
     }
 
+    fn has_finished(&self) -> bool {
+        self.finish.is_some()
+    }
+
     fn finish(&mut self) -> Result<(), Fault> {
         if self.finish.is_some() { Ok(()) } else { Err(Fault::truncated()) }
     }

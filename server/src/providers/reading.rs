@@ -5,6 +5,7 @@ use super::{
     dialect::{Decoder, Dialect, Framing},
     fault::Fault,
 };
+use bytes::Bytes;
 use protocol::{
     error::ErrorCode,
     ndjson::NdjsonDecoder,
@@ -18,6 +19,9 @@ use std::time::Duration;
 const STRAY: usize = 16 << 20;
 /// How long to wait for the connection to become free for reuse, once the answer is whole.
 const LINGER: Duration = Duration::from_millis(20);
+/// How long to wait for a count of tokens or the end mark, once the model has said that it has finished. Some servers never send
+/// the mark, and leave the connection open.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 pub(super) enum Frames {
     Sse(SseDecoder, Strays),
@@ -78,7 +82,7 @@ impl Reading {
                 self.end = Some(self.decoder.finish());
                 break;
             }
-            let end = match self.response.chunk().await {
+            let end = match self.chunk().await {
                 Ok(Some(bytes)) => self.frames.push(&bytes, &mut *self.decoder, &mut deltas).err().map(Err),
                 Ok(None) => Some(self.frames.finish(BodyEnd::Closed, &mut *self.decoder, &mut deltas)),
                 Err(_) => Some(self.frames.finish(BodyEnd::Broken, &mut *self.decoder, &mut deltas)),
@@ -97,6 +101,14 @@ impl Reading {
             }
             _ => None,
         }
+    }
+
+    /// The next bytes; none at their end, and when nothing comes any more of an answer that is whole.
+    async fn chunk(&mut self) -> reqwest::Result<Option<Bytes>> {
+        if !self.decoder.has_finished() {
+            return self.response.chunk().await;
+        }
+        tokio::time::timeout(LAST_WORDS, self.response.chunk()).await.unwrap_or(Ok(None))
     }
 }
 

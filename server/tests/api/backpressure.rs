@@ -136,6 +136,37 @@ async fn an_answer_that_is_read_slowly_is_not_asked_for_slowly() {
     call.assert_closed().await;
 }
 
+#[tokio::test]
+async fn pieces_that_come_together_are_written_together() {
+    let mut upstream = Upstream::start().await;
+    let app = TestApp::before(&upstream, &[]).await;
+    let asked = async { app.post("/api/chat", json!({"messages": [{"role": "user", "content": "hi"}]})).await };
+    let pieces: Vec<String> = (0..1000).map(|number| format!(" {number}")).collect();
+    let (mut response, mut call) = tokio::join!(asked, async {
+        let mut call = upstream.call().await;
+        call.accept().await;
+        call.say_together(&pieces).await;
+        call
+    });
+    let (mut read, mut writes) = (String::new(), 0);
+    let said = |read: &str| read.matches("\n\n").count();
+    while said(&read) < pieces.len() {
+        // Nothing more is said until all of it is there: what is held back for company would never come.
+        let chunk = timeout(PATIENCE, response.chunk()).await.expect("a piece is held back").unwrap().unwrap();
+        read.push_str(std::str::from_utf8(&chunk).unwrap());
+        writes += 1;
+    }
+    assert!(writes < pieces.len() / 10, "{writes} writes for {} pieces", pieces.len());
+    call.say("the end").await;
+    call.finish().await;
+    read.push_str(&response.text().await.unwrap());
+    let contents = read.lines().filter_map(|line| line.strip_prefix("data: ")).filter(|data| *data != "[DONE]");
+    let text: String = contents
+        .map(|data| serde_json::from_str::<Value>(data).unwrap()["content"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(text, pieces.concat() + "the end");
+}
+
 const LIMIT: usize = 1 << 20;
 
 #[tokio::test]

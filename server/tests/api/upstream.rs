@@ -153,6 +153,16 @@ impl Call {
             .await;
     }
 
+    /// Says these pieces with one write, each as a chunk of its own.
+    pub async fn say_together(&mut self, pieces: &[String]) {
+        let chunk = |text: &String| {
+            let data = json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]});
+            let frame = format!("data: {data}\n\n");
+            format!("{:x}\r\n{frame}\r\n", frame.len())
+        };
+        self.write(&pieces.iter().map(chunk).collect::<String>()).await;
+    }
+
     /// Says something again and again, as long as the server listens.
     pub async fn say_as_long_as_heard(&mut self, text: &str, times: usize) {
         let event = json!({"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": null}]});

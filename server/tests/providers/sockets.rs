@@ -126,6 +126,15 @@ async fn the_end_of_the_protocol_is_the_end_even_if_the_socket_stays_open() {
 }
 
 #[tokio::test]
+async fn an_answer_that_says_that_it_has_finished_is_whole_without_an_end_mark() {
+    let finished = fixture("openai-chat").replace("data: [DONE]", ": no more");
+    assert!(finished.contains("finish_reason"));
+    let open = answer("openai-chat", Script::sse(finished).ending(Ending::Stall)).await;
+    assert_eq!((open.text.as_str(), open.finish, open.error), ("The river 🌊 flows.", Some(FinishReason::Stop), None));
+    assert!(open.usage.is_some(), "what came after that counts");
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let server = ScriptedServer::start([Script::sse(fixture("openai-chat"))]).await;
     let model = model("openai-chat", &server.url());
