@@ -6,7 +6,8 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
-    lenient::{Entries, Gather, Gathered, Moment, Present, Scalar, TextOr, add_paragraph},
+    lenient::{Entries, Gather, Gathered, Present, TextOr, add_paragraph},
+    scalar::{Moment, Scalar},
 };
 use crate::store::WholeConversation;
 use protocol::{

@@ -1,15 +1,18 @@
 //! From the JSON of one conversation, whoever wrote it, to a conversation.
 //!
 //! What lives here: one file for each program whose exports are read ([`rivulet`], which also writes, `chatgpt`, `open_webui`);
-//! `branches` puts messages in order, `lenient` reads what those programs are not strict about. All of it is pure.
+//! `branches` puts messages in order; `lenient`, `scalar`, `failure` and `details` read what those programs are not strict about. All of it is pure.
 //!
 //! Who calls it: `import`, and `export` for writing.
 
 mod branches;
 mod chatgpt;
+mod details;
+mod failure;
 mod lenient;
 mod open_webui;
 pub mod rivulet;
+mod scalar;
 
 #[doc(hidden)]
 pub use branches::check;
@@ -18,8 +21,9 @@ use crate::{
     store::{WholeConversation, title},
     visitor::Owner,
 };
-use lenient::{Scalar, in_words, mended};
+use lenient::{in_words, mended};
 use protocol::{conversation::LONGEST_TITLE, message::Role};
+use scalar::Scalar;
 use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
 use serde_json::error::Category;
 

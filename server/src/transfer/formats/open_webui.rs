@@ -3,7 +3,10 @@
 use super::{
     Incoming, LeftOut,
     branches::{Node, arrange},
-    lenient::{Entries, Gather, Gathered, Moment, ObjectOrNothing, Present, Scalar, TextOr, add_paragraph, places},
+    details::apart,
+    failure::Failure,
+    lenient::{Entries, Gather, Gathered, ObjectOrNothing, Present, TextOr, add_paragraph, places},
+    scalar::{Moment, Scalar},
 };
 use crate::store::WholeConversation;
 use protocol::{
@@ -13,11 +16,7 @@ use protocol::{
     id::{ConversationId, MessageId},
     message::{Message, MessageStatus, Role},
 };
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
-};
-use std::fmt;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// One chat of the file.
@@ -119,10 +118,6 @@ impl Gather for Files {
         *if attachment.kind.as_deref() == Some("image") { &mut self.pictures } else { &mut self.others } += 1;
     }
 }
-
-/// An error's text: it is an object, a text, or only said to be there. None if it is said not to be there.
-#[derive(Debug)]
-struct Failure(Option<String>);
 
 /// Tokens, in OpenAI's words, in Ollama's, or in those of Responses: Open WebUI often writes them beside each other.
 #[derive(Debug, Default, Deserialize)]
@@ -247,100 +242,6 @@ impl TextOr<Gathered<Parts>> {
     }
 }
 
-/// Open WebUI keeps what a model thought, and its calls of tools, as `<details>` in the text. Takes them apart.
-fn apart(text: &str, left_out: &mut LeftOut) -> (String, String) {
-    let (mut content, mut reasoning) = (String::new(), Vec::new());
-    let mut rest = text;
-    while let Some(at) = rest.find("<details type=\"") {
-        let (before, details) = rest.split_at(at);
-        let (Some((head, body)), Some(end)) = (details.split_once('>'), details.find(DETAILS_END)) else { break };
-        let body = &body[..end.saturating_sub(head.len() + 1).min(body.len())];
-        let kind = head.split('"').nth(1).unwrap_or_default();
-        content.push_str(before);
-        match kind {
-            "reasoning" => reasoning.push(unquoted(body)),
-            "tool_calls" => left_out.tools += 1,
-            _ => content.push_str(&details[..end + DETAILS_END.len()]),
-        }
-        rest = &details[end + DETAILS_END.len()..];
-        if matches!(kind, "reasoning" | "tool_calls") {
-            rest = rest.trim_start_matches('\n');
-        }
-    }
-    content.push_str(rest);
-    (content, reasoning.join("\n\n"))
-}
-
-const DETAILS_END: &str = "</details>";
-
-/// The text of reasoning, without its heading and the marks of a quotation. Its brackets are written as entities.
-fn unquoted(details: &str) -> String {
-    let body = details.split_once("</summary>").map_or(details, |(_, body)| body);
-    let mut text = String::with_capacity(body.len());
-    for line in body.trim().lines() {
-        text.push_str(line.strip_prefix("> ").or(line.strip_prefix('>')).unwrap_or(line));
-        text.push('\n');
-    }
-    text.pop();
-    text.replace("&gt;", ">").replace("&lt;", "<").replace("&quot;", "\"").replace("&#x27;", "'").replace("&amp;", "&")
-}
-
-impl<'de> Deserialize<'de> for Failure {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct FailureVisitor;
-
-        fn failed<E>() -> Result<Failure, E> {
-            Ok(Failure(Some("It failed.".to_owned())))
-        }
-
-        impl<'de> Visitor<'de> for FailureVisitor {
-            type Value = Failure;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an error")
-            }
-
-            fn visit_bool<E>(self, failed: bool) -> Result<Failure, E> {
-                Ok(Failure(failed.then(|| "It failed.".to_owned())))
-            }
-
-            fn visit_str<E>(self, text: &str) -> Result<Failure, E> {
-                Ok(Failure(Some(text.to_owned())))
-            }
-
-            fn visit_i64<E>(self, _: i64) -> Result<Failure, E> {
-                failed()
-            }
-
-            fn visit_u64<E>(self, _: u64) -> Result<Failure, E> {
-                failed()
-            }
-
-            fn visit_f64<E>(self, _: f64) -> Result<Failure, E> {
-                failed()
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Failure, A::Error> {
-                IgnoredAny.visit_seq(list).and_then(|_| failed())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Failure, A::Error> {
-                let mut texts: [Option<String>; 3] = Default::default();
-                while let Some(name) = object.next_key::<String>()? {
-                    match ["content", "message", "detail"].iter().position(|known| *known == name) {
-                        Some(at) => texts[at] = object.next_value::<Scalar>()?.into_text(),
-                        None => drop(object.next_value::<IgnoredAny>()?),
-                    }
-                }
-                let text = texts.into_iter().flatten().next();
-                text.map_or_else(failed, |text| Ok(Failure(Some(text))))
-            }
-        }
-
-        deserializer.deserialize_any(FailureVisitor)
-    }
-}
-
 /// A chat as Open WebUI writes it, with most of what can be in one.
 #[cfg(test)]
 pub(super) const SAMPLE: &str = include_str!("samples/open_webui.json");
@@ -404,16 +305,5 @@ mod tests {
         assert_eq!(messages[1].parent_id, Some(messages[0].id));
         assert_eq!((messages[1].status, messages[1].created_at), (MessageStatus::Interrupted, 1_700_000_000_000));
         assert_eq!(left_out.pictures, 1);
-    }
-
-    #[test]
-    fn details_are_taken_apart() {
-        let mut left_out = LeftOut::default();
-        let text = "A\n<details type=\"tool_calls\" done=\"true\" id=\"1\">\n<summary>Tool</summary>\n</details>\nB\n\
-            <details type=\"reasoning\"><summary>T</summary>\n> 1 &lt; 2\n</details>\n<details type=\"other\">C</details> <details type=\"open";
-        let (content, reasoning) = apart(text, &mut left_out);
-        assert_eq!(content, "A\nB\n<details type=\"other\">C</details> <details type=\"open");
-        assert_eq!((reasoning.as_str(), left_out.tools), ("1 < 2", 1));
-        assert_eq!(apart("<details type=\"x</details>>", &mut left_out).1, "");
     }
 }
