@@ -234,6 +234,7 @@ class Walker {
     await expect(page.locator(".search-dialog__words-on-it")).not.toBeEmpty();
     await look("no results");
     await page.keyboard.press("Escape");
+    await page.locator(".search-dialog[open]").waitFor({ state: "hidden" });
   }
 
   async commands(): Promise<void> {

@@ -38,7 +38,7 @@ pub fn LimitBanner(
     });
     let shown = memo(move || until.get().is_some() && chat.held.with(Option::is_none));
     view! {
-        <div class="offline-banner limit-banner" role="status">
+        <div class="banner offline-banner limit-banner" role="status">
             <Show when=move || shown.get()>
                 <Waiting until />
             </Show>
