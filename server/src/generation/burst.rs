@@ -1,7 +1,7 @@
 //! What a provider says, and whether readers are told of it piece by piece or of many pieces at once.
 //!
 //! A provider that is faster than the network brings many pieces with one read, and the HTTP client hands them over one by one. Were
-//! readers woken for each, each would be a write of its own, which costs ten times what the server does with a piece, and the
+//! readers woken for each, each would be a write of its own, which costs several times what the server does with a piece, and the
 //! client a read. So the first piece after a pause is told at once, and what follows it without a pause when there is no more at hand.
 //! No clock is asked, and a piece that comes alone never waits.
 
@@ -81,7 +81,7 @@ impl Burst {
         .await
     }
 
-    /// What becomes of a batch for which nobody had to wait.
+    /// When readers are told of a batch that has just come: waiting for it has made `untold` none.
     fn telling(&mut self) -> Telling {
         match &mut self.untold {
             Some(untold) if *untold < UNTOLD => {

@@ -48,15 +48,16 @@ async fn until(app: &TestApp, letters: usize, status: u16) -> Response {
 
 /// Fills the room with a body that lacks its last byte, until others are refused; gives its socket, and the refusal of another.
 async fn filling(app: &TestApp, body: &str, is_chunked: bool) -> (TcpStream, Response) {
-    for _ in 0..100 {
-        let socket = arriving(app, body, is_chunked).await;
+    let mut socket = arriving(app, body, is_chunked).await;
+    for _ in 0..200 {
+        let response = ask(app, 100_000).await;
+        if response.status() == 503 {
+            return (socket, response);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
         // One whose length nobody knows is itself refused, if another has come in between: then it is tried again.
-        while socket.try_read(&mut [0]).is_err() {
-            let response = ask(app, 100_000).await;
-            if response.status() == 503 {
-                return (socket, response);
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+        if socket.try_read(&mut [0]).is_ok() {
+            socket = arriving(app, body, is_chunked).await;
         }
     }
     panic!("nobody is refused");
