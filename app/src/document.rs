@@ -62,6 +62,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             <body>
                 <App />
                 <MissingPart />
+                // Safe: the programs and the words are our own, and in the data every `<` is written otherwise.
                 <script nonce=use_nonce() inner_html=TO_THE_END></script>
                 <script nonce=use_nonce() inner_html=INSTALL></script>
                 <script type="text/plain" id=words::ELEMENT inner_html=words::written()></script>

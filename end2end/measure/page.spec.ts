@@ -154,20 +154,23 @@ test("typing", async ({ browser, baseURL, server }) => {
   const plain = await (await browser.newContext()).newPage();
   await plain.goto(`${server.url}/plain.html`);
   rows.push(await typed("a page with a text area and nothing else", plain, plain.locator("textarea")));
-  for (const [what, count, inDocument] of [
-    ["an empty chat", 0, 0],
-    ["a chat of 500 messages, as it opens", 500, 100],
-    ["a chat of 500 messages, scrolled through to the first", 500, 500],
+  for (const [what, count, reader] of [
+    ["an empty chat", 0, "at the end"],
+    ["a chat of 500 messages, as it opens", 500, "at the end"],
+    ["the same, read up to the first", 500, "at the beginning"],
+    ["the same, read up to the first and back at the end", 500, "back at the end"],
   ] as const) {
-    const { chat, page } = await longChat(browser, baseURL!, count, inDocument);
+    const { chat, page } = await longChat(browser, baseURL!, count, reader);
     rows.push(await typed(what, page, chat.input));
     await page.context().close();
   }
   console.log(`\n| from a key to the paint | p50 | p99 | the most |\n|---|---|---|---|\n${rows.join("\n")}\n`);
 });
 
-/** A chat of so many messages with so many of them in the document, seen at its end. */
-async function longChat(browser: Browser, baseURL: string, count: number, inDocument: number): Promise<RivuletPage> {
+type Reader = "at the end" | "at the beginning" | "back at the end";
+
+/** A chat of so many messages. */
+async function longChat(browser: Browser, baseURL: string, count: number, reader: Reader): Promise<RivuletPage> {
   const context = await browser.newContext({ baseURL });
   const id = crypto.randomUUID();
   if (count) {
@@ -185,12 +188,17 @@ async function longChat(browser: Browser, baseURL: string, count: number, inDocu
     expect(imported.status()).toBe(200);
   }
   const opened = await RivuletPage.open(browser, baseURL, count ? `/c/${id}` : "/", context);
-  if (inDocument === count) await opened.chat.loadEarlier(count, 60_000);
-  await expect(opened.page.locator("article")).toHaveCount(inDocument);
-  await opened.page.evaluate(() => {
-    const list = document.querySelector(".message-list")!;
-    list.scrollTop = list.scrollHeight;
-  });
+  if (reader !== "at the end") {
+    await opened.chat.loadEarlier(count, 60_000);
+    await expect(opened.page.locator("article")).toHaveCount(count);
+  }
+  if (reader === "back at the end") {
+    await opened.page.evaluate(() => {
+      const list = document.querySelector(".message-list")!;
+      list.scrollTop = list.scrollHeight;
+    });
+    await expect(opened.page.locator("article")).toHaveCount(50);
+  }
   await opened.page.waitForTimeout(1000);
   return opened;
 }

@@ -86,6 +86,15 @@ pub(crate) fn has_focus_within(place: &Element) -> bool {
     leptos::prelude::document().active_element().is_some_and(|focused| place.contains(Some(&focused)))
 }
 
+/// Whether any text inside an element is selected.
+pub(crate) fn has_selection_within(place: &Element) -> bool {
+    let selection = leptos::prelude::window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| {
+        !selection.is_collapsed()
+            && selection.contains_node_with_allow_partial_containment(place, true).unwrap_or(false)
+    })
+}
+
 /// Whether nothing has the focus.
 pub(crate) fn is_focus_lost() -> bool {
     let page = leptos::prelude::document();

@@ -23,6 +23,11 @@ pub(crate) fn can_speak() -> bool {
     voice().is_some()
 }
 
+/// Whether something is being read aloud.
+pub(crate) fn is_speaking() -> bool {
+    voice().is_some_and(|voice| voice.speaking())
+}
+
 /// Stops reading.
 pub(crate) fn be_silent() {
     if let Some(voice) = voice() {

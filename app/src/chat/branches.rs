@@ -17,9 +17,6 @@ use protocol::{
     message::Role,
 };
 
-/// How many messages are read at a time.
-pub(super) const PAGE: usize = 100;
-
 /// A question that is being put into other words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Editing {
@@ -134,23 +131,6 @@ impl Session {
         Ok(())
     }
 
-    /// Reads messages from above those that are shown. `before_showing` is called just before they are added.
-    pub(crate) async fn read_earlier(self, before_showing: impl FnOnce()) -> Result<(), FetchError> {
-        let first = self.messages.with_untracked(|messages| messages.first().and_then(ChatMessage::id));
-        let (Some(id), Some(first)) = (self.conversation.get_untracked(), first) else { return Ok(()) };
-        let address = self.conversation_address(id, &format!("?limit={PAGE}&before={first}"));
-        let conversation: Conversation = http::get(&address).await?;
-        let still = self.messages.with_untracked(|messages| messages.first().and_then(ChatMessage::id)) == Some(first);
-        if still && self.conversation.get_untracked() == Some(id) {
-            let above = conversation.messages.into_iter().filter(|message| message.role != Role::System);
-            let above: Vec<_> = above.map(|message| self.message(message)).collect();
-            before_showing();
-            self.earlier.set(conversation.earlier);
-            self.messages.update(|messages| drop(messages.splice(..0, above)));
-        }
-        Ok(())
-    }
-
     /// Takes the reader to a message of the conversation that is shown, and reads it first if it is not on the page.
     pub(crate) fn look_at(self, message: MessageId) {
         let here = self.messages.with_untracked(|all| all.iter().any(|one| one.id() == Some(message)));
@@ -158,15 +138,5 @@ impl Session {
             Some(id) if !here => self.open(id, Some(message)),
             _ => self.look.set(Look::Message(message)),
         }
-    }
-
-    /// Where the end of a conversation is read again: about as much of it as is shown, and never all of a long one.
-    pub(super) fn address_of_end(self, id: ConversationId) -> String {
-        let most = self.messages.with_untracked(Vec::len).clamp(PAGE, 2 * PAGE);
-        self.conversation_address(id, &format!("?limit={most}"))
-    }
-
-    fn conversation_address(self, id: ConversationId, rest: &str) -> String {
-        self.address(&format!("/api/conversations/{id}{rest}"))
     }
 }

@@ -299,6 +299,16 @@ impl StreamingChatHandle {
         self.session.read_earlier(before_showing).await
     }
 
+    /// The first message that stays if those above are let go of: none while there are few, or while something is under way.
+    pub(crate) fn first_to_keep(self) -> Option<ChatMessage> {
+        self.session.first_to_keep()
+    }
+
+    /// Lets go of what is above a message; it is read again when the reader goes up.
+    pub(crate) fn let_go_above(self, first: &ChatMessage) {
+        self.session.let_go_above(first);
+    }
+
     /// Calls this with news of the visitor's conversations: of this tab, of others, of programs. They come while more than
     /// one tab is open, while an answer is read for several tabs, and for a while after the first answer of a conversation,
     /// because it may get a title. Where a browser cannot tell its tabs apart, none come.

@@ -2,7 +2,7 @@
 //!
 //! What lives here: [`handle`] (what a page holds: [`use_streaming_chat`]), [`options`], [`message`] (one message as
 //! signals), [`branches`] (versions of messages), [`drafts`] (what was typed and not sent), [`figures`] (speed), [`held`] (what
-//! the server would take later), [`feed`] (what one tab reads for all), and inside `session` (the state), `opening` (which
+//! the server would take later), [`feed`] (what one tab reads for all), [`window`] (which part of a long one is shown), and inside `session` (the state), `opening` (which
 //! conversation is shown), `sending` and `ask` (what is asked of the server), `outbox` (what is asked and not known to have
 //! arrived) and `run` (one answer from question to end: sending, reading, reconnecting, stopping, falling back).
 //!
@@ -29,5 +29,6 @@ mod scope;
 mod sending;
 mod session;
 mod together;
+pub mod window;
 
 pub use session::Look;

@@ -1,9 +1,9 @@
 //! Which conversation is shown, and what becomes of one that is left.
 
 use super::{
-    branches::PAGE,
     run::Run,
     session::{Look, Session, lost},
+    window::MESSAGES_AT_A_TIME,
 };
 use crate::browser::http::{self, FetchError};
 use leptos::prelude::*;
@@ -75,7 +75,7 @@ impl Session {
             let read = async |part: String| {
                 http::get::<Conversation>(&self.address(&format!("/api/conversations/{id}?{part}"))).await
             };
-            let end = format!("limit={PAGE}");
+            let end = format!("limit={MESSAGES_AT_A_TIME}");
             let mut opened = read(at.map_or(end.clone(), |message| format!("around={message}"))).await;
             // The message may have been deleted since it was found.
             if at.is_some() && matches!(&opened, Err(FetchError::Refused(refusal)) if refusal.status == 404) {

@@ -20,15 +20,16 @@ pub(super) fn seconds_left(until: Signal<Option<f64>>) -> Signal<u64> {
     left.into()
 }
 
-/// A time as a person would say it.
+/// A time as a person would say it, which stays on one line.
 pub(super) fn duration(seconds: u64) -> String {
     let (minutes, rest) = ((seconds / 60).to_string(), (seconds % 60).to_string());
-    match seconds {
+    let said = match seconds {
         0..60 => words::seconds(&rest),
         60..3600 if seconds.is_multiple_of(60) => words::minutes(&minutes),
         60..3600 => words::minutes_and_seconds(&minutes, &rest),
         _ => words::hours_and_minutes(&(seconds / 3600).to_string(), &(seconds % 3600 / 60).to_string()),
-    }
+    };
+    said.replace(' ', "\u{a0}")
 }
 
 #[cfg(test)]
@@ -38,6 +39,7 @@ mod tests {
     #[test]
     fn times_are_said_in_the_units_that_fit() {
         let said = [1, 59, 60, 125, 3599, 3600, 7500].map(duration);
+        let said = said.map(|said| said.replace('\u{a0}', " "));
         assert_eq!(said, ["1 s", "59 s", "1 min", "2 min 5 s", "59 min 59 s", "1 h 0 min", "2 h 5 min"]);
     }
 }

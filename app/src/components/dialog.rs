@@ -25,7 +25,8 @@ pub fn Dialog(
     follow(dialog, open);
     let children = StoredValue::new(children);
     view! {
-        <dialog node_ref=dialog class=format!("dialog {name}") aria-labelledby=name on:close=move |_| closed(dialog, open)>
+        <dialog node_ref=dialog class=format!("dialog {name}") aria-labelledby=name
+            on:cancel=move |event| cancelled(&event, dialog, open) on:close=move |_| closed(dialog, open)>
             <Show when=move || open.get()>
                 <div class="dialog__head">
                     <h2 id=name>{move || title.get()}</h2>
@@ -49,6 +50,14 @@ pub(super) fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
             element::close_dialog(&dialog);
         }
     });
+}
+
+/// Takes note that the person is closing a dialog with Escape. What closes for good is told a moment later, in which the dialog may
+/// have been asked for again. The choice of a file that is cancelled says the same, from within.
+pub(super) fn cancelled(event: &leptos::ev::Event, dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
+    if dialog.get_untracked().is_some_and(|dialog| element::is_target(&dialog, event.target())) {
+        open.set(false);
+    }
 }
 
 /// Takes note that the person has closed a dialog. The browser says it later, when the dialog may be open again.

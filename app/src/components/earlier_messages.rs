@@ -1,18 +1,23 @@
-//! The way up in a long chat.
+//! The way up in a long chat, and letting go of what is up there once the reader is back at the end.
 
 use crate::{
     browser::{
         element::{self, NearWatch},
-        time,
+        speech, time,
     },
-    chat::handle::StreamingChatHandle,
-    erased::{Show, effect},
+    chat::{handle::StreamingChatHandle, window::MESSAGES_AT_A_TIME},
+    erased::{Show, effect, memo},
     words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
+use std::time::Duration;
 
 /// How near to the first message the reader has to come for those before it to be read.
 const NEAR: &str = "900px 0px 0px 0px";
+/// How far above the view the first message that stays has to be, in pixels: so that what was let go of is not near again at once.
+const FAR: f64 = 2000.0;
+/// How long the reader has been back at the end when what is far above is let go of. If they still use it, they are asked again after as long.
+const BACK: Duration = Duration::from_secs(1);
 
 /// Reads messages from above those that are shown when the reader comes near, and keeps what is read where it is.
 #[component]
@@ -21,7 +26,11 @@ pub fn EarlierMessages(
     chat: StreamingChatHandle,
     /// What scrolls.
     view_node: NodeRef<html::Div>,
+    /// Whether the reader is at the end.
+    #[prop(into)]
+    at_end: Signal<bool>,
 ) -> impl IntoView {
+    let_go_of_what_is_far(chat, view_node, at_end);
     let place = NodeRef::<html::Div>::new();
     let reading = RwSignal::new(false);
     let failed = RwSignal::new(false);
@@ -61,6 +70,38 @@ pub fn EarlierMessages(
                 <button type="button" class="button" on:click=move |_| read()>{move || label()}</button>
             </div>
         </Show>
+    }
+}
+
+/// A document with hundreds of messages makes each frame and each key slow, wherever in it the reader is.
+fn let_go_of_what_is_far(chat: StreamingChatHandle, view_node: NodeRef<html::Div>, at_end: Signal<bool>) {
+    let has_much = memo(move || at_end.get() && chat.messages.with(Vec::len) > 2 * MESSAGES_AT_A_TIME);
+    let waiting = StoredValue::new(false);
+    effect(move |_| {
+        if !has_much.get() || waiting.get_value() {
+            return;
+        }
+        waiting.set_value(true);
+        spawn_local(async move {
+            // The component may be gone by then.
+            while has_much.try_get_untracked() == Some(true) {
+                time::sleep(BACK).await;
+                if has_much.try_get_untracked() == Some(true) {
+                    let_go(chat, view_node);
+                }
+            }
+            let _ = waiting.try_set_value(false);
+        });
+    });
+}
+
+/// Does that, unless something of the messages is in use.
+fn let_go(chat: StreamingChatHandle, view_node: NodeRef<html::Div>) {
+    let (Some(view), Some(first)) = (view_node.get_untracked(), chat.first_to_keep()) else { return };
+    let Some(place) = element::find(&view, &format!("[data-key=\"{}\"]", first.key)) else { return };
+    let is_far = element::top(&view) - element::top(&place) >= FAR;
+    if is_far && !element::has_focus_within(&view) && !element::has_selection_within(&view) && !speech::is_speaking() {
+        chat.let_go_above(&first);
     }
 }
 

@@ -42,11 +42,14 @@ pub fn MessageList(
     };
     effect(move |_| {
         let content = content_node.get()?;
-        Some(SizeWatch::new(&content, move || {
+        let view = view_node.get()?;
+        let follow = move || {
             if following.get_untracked() {
                 to_end();
             }
-        }))
+        };
+        // The view shrinks when a line comes above it, and when what is typed grows.
+        Some([SizeWatch::new(&content, follow), SizeWatch::new(&view, follow)])
     });
     effect(move |_| match chat.look.get() {
         // A new question takes the view to the end, wherever it was.
@@ -80,7 +83,7 @@ pub fn MessageList(
                 <Show when=move || chat.is_loading.get()>
                     <p class="message-list__loading" role="status">{words::opening_conversation()}</p>
                 </Show>
-                <EarlierMessages chat view_node />
+                <EarlierMessages chat view_node at_end=following />
                 <For each=move || chat.messages.get() key=|message| message.key children=move |message| one(message, chat) />
             </div>
         </div>

@@ -64,7 +64,8 @@ pub fn SearchDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="search-dialog" aria-label=words::search_conversations() on:close=move |_| dialog::closed(dialog, open) on:click=clicked>
+        <dialog node_ref=dialog class="search-dialog" aria-label=words::search_conversations()
+            on:cancel=move |event| dialog::cancelled(&event, dialog, open) on:close=move |_| dialog::closed(dialog, open) on:click=clicked>
             <Show when=move || open.get()>
                 <Finder actions open commands />
             </Show>
@@ -154,7 +155,7 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>, commands: Option<C
                 }}
                 <span class="search-dialog__title" dir="auto">{parts(title)}</span>
                 <span class="search-dialog__note">{note}</span>
-                {shows_snippet.then(|| view! { <span class="search-dialog__snippet" dir="auto">{parts(snippet)}</span> })}
+                {shows_snippet.then(|| view! { <span class="search-dialog__snippet" dir="auto">{parts(without_marks(snippet))}</span> })}
             </li>
         }
     };
@@ -267,6 +268,22 @@ fn titled(title: Vec<TextPart>) -> Vec<TextPart> {
     }
 }
 
+/// The part of a message without the signs of markdown, which say nothing where nothing is drawn of them.
+fn without_marks(mut parts: Vec<TextPart>) -> Vec<TextPart> {
+    const SIGNS: [&str; 4] = ["**", "__", "~~", "`"];
+    for part in &mut parts {
+        let lines = part.text.split('\n').enumerate().map(|(at, line)| {
+            let begins = at > 0 || part.text.starts_with('#');
+            let heading = line.trim_start_matches('#');
+            let is_heading = begins && heading.len() < line.len() && heading.starts_with(' ');
+            if is_heading { heading.trim_start() } else { line }
+        });
+        let text = lines.collect::<Vec<_>>().join("\n");
+        part.text = SIGNS.iter().fold(text, |text, sign| text.replace(sign, ""));
+    }
+    parts
+}
+
 /// Text with what was looked for marked. It is never read as HTML.
 fn parts(parts: Vec<TextPart>) -> impl IntoView {
     let part = |TextPart { text, hit }| match hit {
@@ -274,4 +291,18 @@ fn parts(parts: Vec<TextPart>) -> impl IntoView {
         false => text.into_any(),
     };
     parts.into_iter().map(part).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_message_is_shown_without_the_signs_of_markdown() {
+        let part = |text: &str, hit| TextPart { text: text.into(), hit };
+        let shown = |parts: Vec<TextPart>| without_marks(parts).into_iter().map(|part| part.text).collect::<String>();
+        let found = vec![part("## The **", false), part("river", true), part("**\n### of `time`\nC# #1 2 * 3", false)];
+        assert_eq!(shown(found), "The river\nof time\nC# #1 2 * 3");
+        assert_eq!(shown(vec![part("…#", false), part("tag", true)]), "…#tag");
+    }
 }

@@ -56,7 +56,8 @@ pub fn SettingsDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title" on:close=move |_| dialog::closed(dialog, open)>
+        <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title"
+            on:cancel=move |event| dialog::cancelled(&event, dialog, open) on:close=move |_| dialog::closed(dialog, open)>
             <form on:submit=save>
                 <h2 id="settings-title">{words::chat_settings()}</h2>
                 <label>

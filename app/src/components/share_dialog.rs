@@ -97,7 +97,8 @@ pub fn ShareDialog(
         .into_any()
     };
     view! {
-        <dialog node_ref=dialog class="dialog share-dialog" aria-labelledby="share-title" on:close=move |_| dialog::closed(dialog, open)>
+        <dialog node_ref=dialog class="dialog share-dialog" aria-labelledby="share-title"
+            on:cancel=move |event| dialog::cancelled(&event, dialog, open) on:close=move |_| dialog::closed(dialog, open)>
             <Show when=move || open.get()>
                 <div class="dialog__head">
                     <h2 id="share-title">{words::share_title()}</h2>

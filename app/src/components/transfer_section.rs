@@ -1,12 +1,12 @@
 //! Conversations as files: all of them out, others in.
 
 use crate::{
-    browser::{element, file::ChosenFile},
+    browser::{element, file::ChosenFile, time},
     conversations::{
         list::Conversations,
         transfer::{self, EXPORT_ALL},
     },
-    erased::memo,
+    erased::{effect, memo},
     words,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -44,6 +44,15 @@ pub fn TransferSection(
             conversations.begin_anew().await;
         });
     };
+    // What comes of it stands below what was in sight.
+    let outcome = NodeRef::<html::Div>::new();
+    effect(move |_| {
+        if let Some(outcome) = outcome.get()
+            && import.with(|import| !matches!(import, Import::None))
+        {
+            time::on_next_frame(move || element::bring_into_view(&outcome));
+        }
+    });
     let busy = memo(move || import.with(|import| matches!(import, Import::UnderWay(_))));
     let choose = move |_| {
         if let Some(input) = input.get_untracked() {
@@ -61,7 +70,7 @@ pub fn TransferSection(
                 <button type="button" class="button" disabled=move || busy.get() on:click=choose>{words::import_file()}</button>
                 <input node_ref=input type="file" hidden aria-label=words::file_to_import() accept=".json,.jsonl,.gz,.zip" on:change=chosen />
             </div>
-            <div role="status">{move || report(import.get())}</div>
+            <div node_ref=outcome role="status">{move || report(import.get())}</div>
         </section>
     }
 }

@@ -299,8 +299,33 @@ async fn a_long_chat_opens_at_its_end_and_is_read_upwards_without_a_jump() {
     sleep(Duration::from_millis(100)).await;
     let moved = (first.get_bounding_client_rect().top() - before).abs();
     assert!(moved <= 2.0, "it has moved by {moved} pixels");
-    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?limit=100&before={}", id(21))]);
+    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?limit=50&before={}", id(21))]);
     assert!(!chat.has_earlier.get_untracked() && find(&place, ".earlier-messages").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_far_above_the_end_is_let_go_of_and_read_again_on_the_way_up() {
+    let server = FakeServer::new([Reply::Json(200, json(&turns(41, 90), true))]);
+    let (chat, place, _handle) = opened(json(&turns(1, 140), false));
+    let view = find(&place, ".message-list").unwrap();
+    view.set_attribute("style", "height: 400px; width: 500px; overflow-y: auto").unwrap();
+    let used = find(&place, "[data-key] button").unwrap().unchecked_into::<HtmlElement>();
+    used.focus().unwrap();
+    chat.look_at(id(140));
+    view.set_scroll_top(view.scroll_height());
+    sleep(Duration::from_millis(1500)).await;
+    assert_eq!(texts(chat).len(), 140, "what has the focus is in use");
+
+    used.blur().unwrap();
+    until(|| texts(chat).len() == 50).await;
+    sleep(Duration::from_millis(100)).await;
+    let rest = view.scroll_height() - view.scroll_top() - view.client_height();
+    assert!(rest <= 2, "the view is {rest} pixels from the end");
+    assert!(chat.has_earlier.get_untracked() && server.lines().is_empty());
+
+    view.set_scroll_top(300);
+    until(|| texts(chat).len() == 100).await;
+    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?limit=50&before={}", id(91))]);
 }
 
 #[wasm_bindgen_test]

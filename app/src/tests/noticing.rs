@@ -35,7 +35,8 @@ async fn a_retry_is_counted_down_for_the_eye_and_said_once() {
     until(|| place.query_selector(".notice-line").unwrap().is_some()).await;
     let line = place.query_selector(".notice-line").unwrap().unwrap();
     let says = || line.text_content().unwrap();
-    until(|| says().starts_with("Demo Inc is busy. Trying again in ") && says().ends_with(" s (attempt 2)…")).await;
+    until(|| says().starts_with("Demo Inc is busy. Trying again in ") && says().ends_with("\u{a0}s (attempt 2)…"))
+        .await;
     let first = says();
     until(|| says() != first).await;
     assert_eq!(line.get_attribute("role").as_deref(), Some("status"));

@@ -143,7 +143,7 @@ pub(super) const TEXTS: Texts = Texts {
     tokens_per_second: "{number} رمز/ث",
     tokens: "لا رموز|رمز واحد|رمزان|{count} رموز|{count} رمزًا|{count} رمز",
     about_tokens: "لا رموز|≈ رمز واحد|≈ رمزان|≈ {count} رموز|≈ {count} رمزًا|≈ {count} رمز",
-    first_token_after: "الأول بعد {duration}",
+    first_token_after: "أول رمز بعد {duration}",
 
     lines: "لا أسطر|سطر واحد|سطران|{count} أسطر|{count} سطرًا|{count} سطر",
     show_all_lines: "عرض الأسطر|عرض السطر|عرض السطرين|عرض كل الأسطر ({count})|عرض كل الأسطر ({count})|عرض كل الأسطر ({count})",

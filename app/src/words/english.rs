@@ -159,7 +159,7 @@ texts! {
     tokens_per_second(number) = "{number} tokens/s";
     tokens[count] = "{count} token|{count} tokens";
     about_tokens[count] = "≈ {count} token|≈ {count} tokens";
-    first_token_after(duration) = "first after {duration}";
+    first_token_after(duration) = "first token after {duration}";
 
     // Code and other parts of an answer.
     lines[count] = "{count} line|{count} lines";

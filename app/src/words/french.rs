@@ -143,7 +143,7 @@ pub(super) const TEXTS: Texts = Texts {
     tokens_per_second: "{number} tokens/s",
     tokens: "{count} token|{count} tokens",
     about_tokens: "≈ {count} token|≈ {count} tokens",
-    first_token_after: "premier après {duration}",
+    first_token_after: "premier token après {duration}",
 
     lines: "{count} ligne|{count} lignes",
     show_all_lines: "Afficher la ligne|Afficher les {count} lignes",
@@ -283,7 +283,7 @@ pub(super) const TEXTS: Texts = Texts {
     hear_answers: "Les lecteurs d’écran lisent les réponses pendant qu’elles s’écrivent",
 
     search_and_commands: "Recherche et commandes",
-    search_everything: "Rechercher des conversations et des commandes",
+    search_everything: "Conversations et commandes",
     go_to_message: "Aller au message",
     stop_answer: "Arrêter la réponse",
     copy_last_answer: "Copier la dernière réponse",

@@ -143,7 +143,7 @@ pub(super) const TEXTS: Texts = Texts {
     tokens_per_second: "{number} Token/s",
     tokens: "{count} Token|{count} Token",
     about_tokens: "≈ {count} Token|≈ {count} Token",
-    first_token_after: "erstes nach {duration}",
+    first_token_after: "erstes Token nach {duration}",
 
     lines: "{count} Zeile|{count} Zeilen",
     show_all_lines: "Die Zeile anzeigen|Alle {count} Zeilen anzeigen",
@@ -283,14 +283,14 @@ pub(super) const TEXTS: Texts = Texts {
     hear_answers: "Screenreader lesen Antworten vor, während sie geschrieben werden",
 
     search_and_commands: "Suche und Befehle",
-    search_everything: "Unterhaltungen und Befehle suchen",
+    search_everything: "Chats und Befehle suchen",
     go_to_message: "Zur Nachricht gehen",
     stop_answer: "Antwort stoppen",
     copy_last_answer: "Letzte Antwort kopieren",
     answer_copied: "Die Antwort wurde kopiert.",
     choose_model: "Modell wählen",
     delete_chat: "Diesen Chat löschen",
-    show_or_hide_list: "Unterhaltungen ein- oder ausblenden",
+    show_or_hide_list: "Chats ein- oder ausblenden",
     shortcuts: "Tastenkürzel",
     new_line: "Neue Zeile",
     use_preset: "Eine Vorlage verwenden",
@@ -313,7 +313,7 @@ pub(super) const TEXTS: Texts = Texts {
     no_microphone: "Der Browser lässt diese Seite das Mikrofon nicht benutzen.",
 
     offline_title: "Keine Verbindung",
-    offline_why: "Der Server ist nicht erreichbar. Die Unterhaltungen liegen dort und sind wieder da, sobald er es ist.",
+    offline_why: "Der Server ist nicht erreichbar. Die Chats liegen dort und sind wieder da, sobald er es ist.",
 
     notifications: "Benachrichtigungen",
     undo: "Rückgängig",

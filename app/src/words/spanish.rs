@@ -143,7 +143,7 @@ pub(super) const TEXTS: Texts = Texts {
     tokens_per_second: "{number} tokens/s",
     tokens: "{count} token|{count} tokens",
     about_tokens: "≈ {count} token|≈ {count} tokens",
-    first_token_after: "el primero tras {duration}",
+    first_token_after: "primer token tras {duration}",
 
     lines: "{count} línea|{count} líneas",
     show_all_lines: "Mostrar la línea|Mostrar las {count} líneas",

@@ -29,8 +29,8 @@ pub(super) const LIST_LIMIT: usize = 50;
 /// The most that it can have.
 const LONGEST_LIST: usize = 200;
 
-/// How many messages the page shows at first, and how many a part of a conversation has where nobody says.
-pub(super) const MESSAGE_LIMIT: usize = 100;
+/// How many messages a part of a conversation has where nobody says.
+const MESSAGE_LIMIT: usize = 100;
 
 /// The most that it can have.
 const MOST_MESSAGES: usize = 1000;

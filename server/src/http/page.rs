@@ -1,12 +1,7 @@
 //! The page, rendered on the server. All that it shows at first is in its HTML.
 
 use super::{
-    conversations::{LIST_LIMIT, MESSAGE_LIMIT},
-    error::ApiError,
-    extract::Id,
-    language, policy,
-    state::AppState,
-    visitor::cookie,
+    conversations::LIST_LIMIT, error::ApiError, extract::Id, language, policy, state::AppState, visitor::cookie,
 };
 use crate::{
     clock,
@@ -15,7 +10,7 @@ use crate::{
     store::Window,
     visitor::Owner,
 };
-use app::{PageData, ServerRendered, Theme, rendered_in, shell};
+use app::{PageData, ServerRendered, Theme, chat::window::MESSAGES_AT_A_TIME, rendered_in, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -63,7 +58,7 @@ pub(super) async fn conversation(
     match id {
         Err(_) => data.not_found = true,
         Ok(Id(id)) => {
-            match state.conversations.get(&owner, id, Window::Last(MESSAGE_LIMIT)).await.map_err(ApiError::from) {
+            match state.conversations.get(&owner, id, Window::Last(MESSAGES_AT_A_TIME)).await.map_err(ApiError::from) {
                 Ok(conversation) => data.conversation = Some(conversation),
                 Err(error) if error.error.code == ErrorCode::NotFound => data.not_found = true,
                 Err(error) => return Err(error),

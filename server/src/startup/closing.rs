@@ -78,7 +78,13 @@ impl<'a> Entry<'a> {
 
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
-        let waker = self.closing.wakers().by_connection.remove(&self.number);
+        let mut wakers = self.closing.wakers();
+        let waker = wakers.by_connection.remove(&self.number);
+        // After a rush the table would stay as large as it was.
+        if wakers.by_connection.is_empty() {
+            wakers.by_connection.shrink_to_fit();
+        }
+        drop(wakers);
         drop(waker);
     }
 }
