@@ -42,7 +42,7 @@ async fn main() {
     for (what, path) in [
         ("the page at `/`, to its first byte", "/".to_owned()),
         ("the page of the 2,000-message chat, to its first byte", format!("/c/{long}")),
-        ("the 2,000-message chat, its last 100 messages", format!("/api/conversations/{long}?limit=100")),
+        ("the 2,000-message chat, its last 50 messages", format!("/api/conversations/{long}?limit=50")),
         ("the list, page 1", "/api/conversations?limit=50".to_owned()),
         ("the list, page 100", far_down(&served).await),
         ("search: a common word (`river`)", "/api/search?q=river".to_owned()),
