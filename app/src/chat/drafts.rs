@@ -225,6 +225,22 @@ impl Session {
         }
     }
 
+    /// Puts a question into other words: those that were typed before, if there are any. New words of a question that is not on the page would
+    /// be lost with it, and go to where questions are typed.
+    pub(crate) fn begin_edit(self, message: MessageId) {
+        let id = self.conversation.get_untracked().filter(|_| self.keeps_drafts());
+        let text = match id.and_then(|id| read(&place_of_edit(id))) {
+            Some(Draft { text, edited: Some(edited), .. }) if edited == message => Some(text.into_owned()),
+            Some(Draft { text, edited: Some(_), .. }) if self.editing.with_untracked(Option::is_none) => {
+                self.end_edit();
+                self.put_back(&text);
+                None
+            }
+            _ => None,
+        };
+        self.editing.set(Some(Editing { message, text }));
+    }
+
     /// The words are sent, or not wanted.
     pub(crate) fn end_edit(self) {
         self.editing.set(None);

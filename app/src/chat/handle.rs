@@ -299,6 +299,11 @@ impl StreamingChatHandle {
         self.session.read_earlier(before_showing).await
     }
 
+    /// Puts a question into other words.
+    pub(crate) fn begin_edit(self, question: MessageId) {
+        self.session.begin_edit(question);
+    }
+
     /// The first message that stays if those above are let go of: none while there are few, or while something is under way.
     pub(crate) fn first_to_keep(self) -> Option<ChatMessage> {
         self.session.first_to_keep()

@@ -52,8 +52,8 @@ pub(super) fn follow(dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
     });
 }
 
-/// Takes note that the person is closing a dialog with Escape. What closes for good is told a moment later, in which the dialog may
-/// have been asked for again. The choice of a file that is cancelled says the same, from within.
+/// Takes note that the person is closing a dialog with Escape. That it is closed is told a moment later, by when it may have been asked for
+/// again. The choice of a file that is cancelled says the same, from within.
 pub(super) fn cancelled(event: &leptos::ev::Event, dialog: NodeRef<html::Dialog>, open: RwSignal<bool>) {
     if dialog.get_untracked().is_some_and(|dialog| element::is_target(&dialog, event.target())) {
         open.set(false);

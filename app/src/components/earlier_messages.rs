@@ -35,7 +35,10 @@ pub fn EarlierMessages(
     let reading = RwSignal::new(false);
     let failed = RwSignal::new(false);
     let read = move || {
-        if reading.get_untracked() {
+        // What is above a question that the server has not named yet cannot be asked for.
+        if reading.get_untracked()
+            || chat.messages.with_untracked(|all| all.first().is_none_or(|one| one.id().is_none()))
+        {
             return;
         }
         reading.set(true);
@@ -45,6 +48,11 @@ pub fn EarlierMessages(
             let _ = reading.try_set(false);
         });
     };
+    // In another chat nothing has failed yet.
+    effect(move |_| {
+        chat.conversation.track();
+        failed.set(false);
+    });
     effect(move |_| {
         // The watch tells of a change only: after each reading it looks anew.
         let wanted = chat.has_earlier.get() && !reading.get() && !failed.get() && !chat.is_loading.get();
@@ -95,7 +103,7 @@ fn let_go_of_what_is_far(chat: StreamingChatHandle, view_node: NodeRef<html::Div
     });
 }
 
-/// Does that, unless something of the messages is in use.
+/// Does that once, if what stays reaches far enough up and nothing of the messages is in use.
 fn let_go(chat: StreamingChatHandle, view_node: NodeRef<html::Div>) {
     let (Some(view), Some(first)) = (view_node.get_untracked(), chat.first_to_keep()) else { return };
     let Some(place) = element::find(&view, &format!("[data-key=\"{}\"]", first.key)) else { return };

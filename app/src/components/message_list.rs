@@ -44,7 +44,8 @@ pub fn MessageList(
         let content = content_node.get()?;
         let view = view_node.get()?;
         let follow = move || {
-            if following.get_untracked() {
+            // Who puts an earlier question into other words is not taken away from it.
+            if following.get_untracked() && chat.editing.with_untracked(Option::is_none) {
                 to_end();
             }
         };

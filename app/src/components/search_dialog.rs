@@ -155,7 +155,7 @@ fn Finder(actions: ConversationActions, open: RwSignal<bool>, commands: Option<C
                 }}
                 <span class="search-dialog__title" dir="auto">{parts(title)}</span>
                 <span class="search-dialog__note">{note}</span>
-                {shows_snippet.then(|| view! { <span class="search-dialog__snippet" dir="auto">{parts(without_marks(snippet))}</span> })}
+                {shows_snippet.then(|| view! { <span class="search-dialog__snippet" dir="auto">{parts(snippet)}</span> })}
             </li>
         }
     };
@@ -257,7 +257,9 @@ fn found(hit: SearchHit) -> Choice {
         Some(Role::Assistant) => words::said_by_assistant(&date),
         _ => date,
     };
-    let SearchHit { conversation_id: conversation, message_id: message, title, snippet, .. } = hit;
+    let SearchHit { conversation_id: conversation, message_id: message, title, snippet, role, .. } = hit;
+    // A person's own words are no markdown.
+    let snippet = if role == Some(Role::Assistant) { without_marks(snippet) } else { snippet };
     Choice { target: Target::Conversation(conversation, message), title: titled(title), snippet, note }
 }
 
@@ -268,18 +270,26 @@ fn titled(title: Vec<TextPart>) -> Vec<TextPart> {
     }
 }
 
-/// The part of a message without the signs of markdown, which say nothing where nothing is drawn of them.
+/// The part of an answer without the signs of markdown, which say nothing where nothing is drawn of them. What could be something else, such as `2**10`,
+/// stays.
 fn without_marks(mut parts: Vec<TextPart>) -> Vec<TextPart> {
-    const SIGNS: [&str; 4] = ["**", "__", "~~", "`"];
-    for part in &mut parts {
+    for (index, part) in parts.iter_mut().enumerate() {
         let lines = part.text.split('\n').enumerate().map(|(at, line)| {
-            let begins = at > 0 || part.text.starts_with('#');
-            let heading = line.trim_start_matches('#');
-            let is_heading = begins && heading.len() < line.len() && heading.starts_with(' ');
-            if is_heading { heading.trim_start() } else { line }
+            let words = line.trim_start_matches('#');
+            let is_heading = (at > 0 || index == 0) && words.len() < line.len() && words.starts_with(' ');
+            if is_heading { words.trim_start() } else { line }
         });
-        let text = lines.collect::<Vec<_>>().join("\n");
-        part.text = SIGNS.iter().fold(text, |text, sign| text.replace(sign, ""));
+        let text = lines.collect::<Vec<_>>().join("\n").replace('`', "");
+        let mut pieces = text.split("**");
+        let mut shown = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let is_word = |side: Option<char>| side.is_some_and(char::is_alphanumeric);
+            if is_word(shown.chars().last()) && is_word(piece.chars().next()) {
+                shown.push_str("**");
+            }
+            shown.push_str(piece);
+        }
+        part.text = shown;
     }
     parts
 }
@@ -301,8 +311,9 @@ mod tests {
     fn a_part_of_a_message_is_shown_without_the_signs_of_markdown() {
         let part = |text: &str, hit| TextPart { text: text.into(), hit };
         let shown = |parts: Vec<TextPart>| without_marks(parts).into_iter().map(|part| part.text).collect::<String>();
-        let found = vec![part("## The **", false), part("river", true), part("**\n### of `time`\nC# #1 2 * 3", false)];
-        assert_eq!(shown(found), "The river\nof time\nC# #1 2 * 3");
-        assert_eq!(shown(vec![part("…#", false), part("tag", true)]), "…#tag");
+        let found =
+            vec![part("## The **", false), part("river", true), part("**\n### of `time`\nC# #1 2**10 **x**", false)];
+        assert_eq!(shown(found), "The river\nof time\nC# #1 2**10 x");
+        assert_eq!(shown(vec![part("…", false), part("C", true), part("# is it", false)]), "…C# is it");
     }
 }

@@ -9,7 +9,7 @@ use super::{
     version_switcher::VersionSwitcher,
 };
 use crate::{
-    chat::{branches::Editing, handle::StreamingChatHandle, message::ChatMessage},
+    chat::{handle::StreamingChatHandle, message::ChatMessage},
     erased::{Show, memo},
     words,
 };
@@ -30,7 +30,11 @@ pub fn UserMessage(
         memo(move || chat.editing.with(|editing| editing.as_ref().is_some_and(|one| Some(one.message) == id())));
     // Its id is known when the answer to it has begun.
     let can_change = memo(move || chat.is_idle() && id().is_some());
-    let edit = move |_| chat.editing.set(id().map(|message| Editing { message, text: None }));
+    let edit = move |_| {
+        if let Some(message) = id() {
+            chat.begin_edit(message);
+        }
+    };
     let text = move || kept.with_value(ChatMessage::content);
     view! {
         <article class="user-message" aria-label=words::you_said() data-key=key.to_string()>

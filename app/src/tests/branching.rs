@@ -317,6 +317,12 @@ async fn what_is_far_above_the_end_is_let_go_of_and_read_again_on_the_way_up() {
     assert_eq!(texts(chat).len(), 140, "what has the focus is in use");
 
     used.blur().unwrap();
+    chat.begin_edit(id(139));
+    sleep(Duration::from_millis(1500)).await;
+    assert_eq!(texts(chat).len(), 140, "a question is being edited");
+
+    chat.editing.set(None);
+    view.set_scroll_top(view.scroll_height());
     until(|| texts(chat).len() == 50).await;
     sleep(Duration::from_millis(100)).await;
     let rest = view.scroll_height() - view.scroll_top() - view.client_height();

@@ -135,11 +135,17 @@ async fn a_long_draft_is_kept_and_one_that_cannot_be_is_told_of() {
 }
 
 const QUESTION: &str = "00000000-0000-4000-8000-000000000009";
+const OTHER: &str = "00000000-0000-4000-8000-00000000000b";
 
 /// A chat with one question, which can be edited.
 fn with_a_question(messages: &str) -> (StreamingChatHandle, HtmlElement, impl Drop + use<>) {
+    with_the_end(messages, false)
+}
+
+/// The end of a chat; above it there may be more.
+fn with_the_end(messages: &str, earlier: bool) -> (StreamingChatHandle, HtmlElement, impl Drop + use<>) {
     let json = format!(
-        r#"{{"id":"{CONVERSATION}","title":"","created_at":0,"updated_at":0,"settings":{{}},"messages":[{messages}]}}"#
+        r#"{{"id":"{CONVERSATION}","title":"","created_at":0,"updated_at":0,"settings":{{}},"messages":[{messages}],"earlier":{earlier}}}"#
     );
     let conversation: Conversation = serde_json::from_str(&json).unwrap();
     let options = StreamingChatOptions::new().conversation(Some(conversation)).keep_drafts();
@@ -177,6 +183,27 @@ async fn an_edit_survives_a_reload_and_is_forgotten_when_it_is_given_up() {
     let (chat, place, _handle) = with_a_question(&question());
     rest().await;
     assert!(find(&place, ".question-editor").is_none() && chat.draft.get_untracked().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn the_new_words_of_a_question_further_up_are_not_lost() {
+    forget_all();
+    let _server = FakeServer::new([]);
+    let (_, place, handle) = with_a_question(&question());
+    edit(&place, "new words").await;
+    drop(handle);
+    let other = question().replace(QUESTION, OTHER);
+    let (chat, _, handle) = with_the_end(&other, true);
+    rest().await;
+    assert!(chat.editing.get_untracked().is_none(), "it is not on the page");
+    chat.begin_edit(QUESTION.parse().unwrap());
+    assert_eq!(chat.editing.get_untracked().unwrap().text.as_deref(), Some("new words"));
+    drop(handle);
+    // Nor by editing another question.
+    let (chat, place, _handle) = with_the_end(&other, true);
+    edit(&place, "words of the other").await;
+    assert_eq!(chat.draft.get_untracked(), "new words");
+    forget_all();
 }
 
 #[wasm_bindgen_test]

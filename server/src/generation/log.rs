@@ -117,11 +117,10 @@ impl Log {
         self.memory.is_too_much()
     }
 
-    /// Appends events and wakes every reader once. What follows a terminal event is dropped.
+    /// Appends events and wakes every reader once, also when there are none: some may not be told of those before. What follows a
+    /// terminal event is dropped.
     pub fn append(&self, events: impl IntoIterator<Item = StreamEvent>) {
-        if let Some(entries) = self.push(events) {
-            Self::wake(entries);
-        }
+        Self::wake(self.push(events));
     }
 
     /// Appends events of which readers that wait are told later, with [`Log::tell_readers`] or with what is appended then.
@@ -134,8 +133,7 @@ impl Log {
         Self::wake(self.entries());
     }
 
-    /// Gives the lock back if there was anything to append.
-    fn push(&self, events: impl IntoIterator<Item = StreamEvent>) -> Option<MutexGuard<'_, Entries>> {
+    fn push(&self, events: impl IntoIterator<Item = StreamEvent>) -> MutexGuard<'_, Entries> {
         let mut entries = self.entries();
         let before = entries.list.len();
         for event in events {
@@ -147,11 +145,10 @@ impl Log {
             }
             entries.list.push(Entry { event, frame: OnceLock::new() });
         }
-        if entries.list.len() == before {
-            return None;
+        if entries.list.len() > before {
+            self.memory.set(entries.bytes());
         }
-        self.memory.set(entries.bytes());
-        Some(entries)
+        entries
     }
 
     fn wake(mut entries: MutexGuard<'_, Entries>) {
@@ -279,6 +276,12 @@ mod tests {
         assert_eq!(waiting.next().now_or_never(), None);
         log.append([chunk("c")]);
         assert_eq!(waiting.next().now_or_never(), Some(Some(Some(3))), "with what is appended then");
+        log.append_untold([chunk("d")]);
+        waiting.push(beyond(4));
+        assert_eq!(waiting.next().now_or_never(), None);
+        log.append_untold([chunk("e")]);
+        log.append([]);
+        assert_eq!(waiting.next().now_or_never(), Some(Some(Some(5))), "and when that is nothing");
     }
 
     #[test]

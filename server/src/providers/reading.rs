@@ -14,6 +14,7 @@ use protocol::{
 use reqwest::Response;
 use serde_json::{Value, json};
 use std::time::Duration;
+use tokio::time::{Instant, timeout, timeout_at};
 
 /// The most bytes of an answer that came outside of any frame.
 const STRAY: usize = 16 << 20;
@@ -59,6 +60,8 @@ pub(super) struct Reading {
     /// Set once the last batch is out: how the answer ended.
     end: Option<Result<(), Fault>>,
     over: bool,
+    /// Until when its last words are waited for, once it has finished.
+    last_words: Option<Instant>,
 }
 
 impl Reading {
@@ -66,7 +69,7 @@ impl Reading {
         // They are slices of the connection's first read, and would keep its 8 KiB for as long as the answer takes.
         drop(std::mem::take(response.headers_mut()));
         let frames = Frames::of(dialect.framing());
-        Self { response, frames, decoder: dialect.decoder(), label, key, end: None, over: false }
+        Self { response, frames, decoder: dialect.decoder(), label, key, end: None, over: false, last_words: None }
     }
 
     /// The next batch, the error that ends the answer, or its end.
@@ -78,16 +81,22 @@ impl Reading {
         while self.end.is_none() && deltas.is_empty() {
             if self.decoder.is_done() {
                 // The body's own end lets the connection be used again; a server that holds it back is not waited for.
-                let _ = tokio::time::timeout(LINGER, self.response.chunk()).await;
+                let _ = timeout(LINGER, self.response.chunk()).await;
                 self.end = Some(self.decoder.finish());
                 break;
             }
+            let before = deltas.len();
             let end = match self.chunk().await {
                 Ok(Some(bytes)) => self.frames.push(&bytes, &mut *self.decoder, &mut deltas).err().map(Err),
                 Ok(None) => Some(self.frames.finish(BodyEnd::Closed, &mut *self.decoder, &mut deltas)),
                 Err(_) => Some(self.frames.finish(BodyEnd::Broken, &mut *self.decoder, &mut deltas)),
             };
             self.end = end;
+            // What is not a word of the answer, such as a comment that keeps the connection open, gives no more time.
+            self.last_words = match self.last_words {
+                Some(until) if deltas.len() == before => Some(until),
+                _ => self.decoder.has_finished().then(|| Instant::now() + LAST_WORDS),
+            };
         }
         if !deltas.is_empty() {
             return Some((Ok(deltas), self));
@@ -105,10 +114,10 @@ impl Reading {
 
     /// The next bytes; none at their end, and when nothing comes any more of an answer that is whole.
     async fn chunk(&mut self) -> reqwest::Result<Option<Bytes>> {
-        if !self.decoder.has_finished() {
-            return self.response.chunk().await;
+        match self.last_words {
+            None => self.response.chunk().await,
+            Some(until) => timeout_at(until, self.response.chunk()).await.unwrap_or(Ok(None)),
         }
-        tokio::time::timeout(LAST_WORDS, self.response.chunk()).await.unwrap_or(Ok(None))
     }
 }
 

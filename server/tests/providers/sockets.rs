@@ -135,6 +135,19 @@ async fn an_answer_that_says_that_it_has_finished_is_whole_without_an_end_mark()
 }
 
 #[tokio::test]
+async fn comments_do_not_keep_an_answer_open_that_has_finished() {
+    let finished = fixture("openai-chat").replace("data: [DONE]", ": no more");
+    let comments = format!(": {}\n\n", "still here ".repeat(23)).repeat(120);
+    let mut script = Script::sse(format!("{finished}\n\n{comments}")).written_in(256).ending(Ending::Stall);
+    // More than a minute, if all were waited for.
+    script.between = Duration::from_millis(500);
+    let server = ScriptedServer::start([script]).await;
+    let model = model("openai-chat", &server.url());
+    let open = tokio::time::timeout(Duration::from_secs(40), ask(&model)).await.unwrap();
+    assert_eq!((open.text.as_str(), open.finish, open.error), ("The river 🌊 flows.", Some(FinishReason::Stop), None));
+}
+
+#[tokio::test]
 async fn connections_are_used_again() {
     let server = ScriptedServer::start([Script::sse(fixture("openai-chat"))]).await;
     let model = model("openai-chat", &server.url());
