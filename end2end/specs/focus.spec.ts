@@ -147,11 +147,13 @@ test.describe("at 400 %", () => {
     await page.keyboard.press("Escape");
     await expect(opener).toBeFocused();
     await opener.press("Enter");
+    await expect(page.locator(".sidebar__close")).toBeFocused();
     await page.locator(".sidebar__search").press("Enter");
     await expect(page.locator("dialog[open]")).toBeVisible();
     await page.keyboard.press("Escape");
     await expect(opener).toBeFocused();
     await opener.press("Enter");
+    await expect(page.locator(".sidebar__close")).toBeFocused();
     await page.locator(".conversation-row__link").first().press("Enter");
     await expect(chat.questions).toHaveCount(1);
     await expect.poll(() => focused(page)).not.toBe("");

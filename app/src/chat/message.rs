@@ -319,7 +319,12 @@ impl ChatMessage {
             let figures = Figures::of(&message);
             // What the reader waited for counts, not what the server did, and it must not change at the end.
             let waited = self.stopwatch.read_value().figures(time::now()).first_token_ms;
-            self.figures.set(Figures { first_token_ms: waited.or(figures.first_token_ms), ..figures });
+            let way = waited.zip(figures.first_token_ms).map_or(0.0, |(waited, first)| waited - first);
+            self.figures.set(Figures {
+                first_token_ms: waited.or(figures.first_token_ms),
+                duration_ms: figures.duration_ms.map(|took| took + way),
+                ..figures
+            });
         }
         self.error.set(message.error);
         self.suggestions.set(self.transcript.read_value().suggestions.clone());

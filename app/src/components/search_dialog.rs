@@ -275,9 +275,9 @@ fn titled(title: Vec<TextPart>) -> Vec<TextPart> {
 fn without_marks(mut parts: Vec<TextPart>) -> Vec<TextPart> {
     for (index, part) in parts.iter_mut().enumerate() {
         let lines = part.text.split('\n').enumerate().map(|(at, line)| {
-            let words = line.trim_start_matches('#');
-            let is_heading = (at > 0 || index == 0) && words.len() < line.len() && words.starts_with(' ');
-            if is_heading { words.trim_start() } else { line }
+            let words = line.trim_start_matches(['#', '>']);
+            let is_sign = (at > 0 || index == 0) && words.len() < line.len() && words.starts_with(' ');
+            if is_sign { words.trim_start() } else { line }
         });
         let text = lines.collect::<Vec<_>>().join("\n").replace('`', "");
         let mut pieces = text.split("**");
@@ -312,7 +312,7 @@ mod tests {
         let part = |text: &str, hit| TextPart { text: text.into(), hit };
         let shown = |parts: Vec<TextPart>| without_marks(parts).into_iter().map(|part| part.text).collect::<String>();
         let found =
-            vec![part("## The **", false), part("river", true), part("**\n### of `time`\nC# #1 2**10 **x**", false)];
+            vec![part("## The **", false), part("river", true), part("**\n### of `time`\n> C# #1 2**10 **x**", false)];
         assert_eq!(shown(found), "The river\nof time\nC# #1 2**10 x");
         assert_eq!(shown(vec![part("…", false), part("C", true), part("# is it", false)]), "…C# is it");
     }

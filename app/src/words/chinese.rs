@@ -143,7 +143,7 @@ pub(super) const TEXTS: Texts = Texts {
     tokens_per_second: "{number} 词元/秒",
     tokens: "{count} 个词元",
     about_tokens: "≈ {count} 个词元",
-    first_token_after: "首个词元用时 {duration}",
+    first_token_after: "首个词元用时{duration}",
 
     lines: "{count} 行",
     show_all_lines: "显示全部 {count} 行",
@@ -257,10 +257,10 @@ pub(super) const TEXTS: Texts = Texts {
     not_whole: "{count} 个不完整",
     and_more: "还有 {count} 个",
 
-    took: "用时 {duration}",
+    took: "用时{duration}",
     tokens_read: "读取了 {count} 个词元",
     thinking_for: "已思考 {duration}…",
-    thought_for: "思考了 {duration}",
+    thought_for: "思考了{duration}",
 
     appearance: "外观",
     theme: "主题",

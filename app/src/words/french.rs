@@ -283,7 +283,7 @@ pub(super) const TEXTS: Texts = Texts {
     hear_answers: "Les lecteurs d’écran lisent les réponses pendant qu’elles s’écrivent",
 
     search_and_commands: "Recherche et commandes",
-    search_everything: "Conversations et commandes",
+    search_everything: "Rechercher conversations et commandes",
     go_to_message: "Aller au message",
     stop_answer: "Arrêter la réponse",
     copy_last_answer: "Copier la dernière réponse",
