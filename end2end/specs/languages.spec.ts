@@ -36,7 +36,7 @@ async function said(page: Page): Promise<string[]> {
 /** What stands in two languages alike: names, keys, and words that both have. */
 const ALIKE: Record<string, RegExp> = {
   "*": /^(Rivulet|Top p|English|Français|Deutsch|Español|简体中文|العربية|((Ctrl|⇧|Esc|⌫|[A-Z])( |$))+|.* – Rivulet)$/,
-  fr: /^(Chat|Conversations|Message|Versions|Question|Notifications|Image|Code, .*|Assistant, .*|.*tokens?(\/s)?|first after .*)$/,
+  fr: /^(Chat|Conversations|Message|Versions|Question|Notifications|Image|Code, .*|Assistant, .*|.*tokens?(\/s)?|first token after .*)$/,
   de: /^(Chat|Demo|Name|Text|\d.* token\/s)$/i,
   es: /^(Chat|Demo|\d+ bytes?|.*tokens?(\/s)?)$/,
 };

@@ -5,7 +5,7 @@ test("tokens, time and cost stand under an answer, also after a reload", async (
   const answer = await chat.ask("/reasoning Why is the sky blue?");
   await answer.is("complete");
   const figure = (name: string) => answer.article.locator(`[data-figure=${name}]`);
-  const says = { tokens: /^[\d,]+ tokens$/, speed: /^[\d,]+ tokens\/s$/, "first-token": /^first after /, duration: /^took \d/, cost: /^€\d/ };
+  const says = { tokens: /^[\d,]+ tokens$/, speed: /^[\d,]+ tokens\/s$/, "first-token": /^first token after /, duration: /^took \d/, cost: /^€\d/ };
   for (const [name, words] of Object.entries(says)) await expect(figure(name)).toHaveText(words);
   await expect(answer.article.locator(".reasoning summary")).toHaveText(/^Thought for \d/);
   const [cost, thought] = [await figure("cost").textContent(), await answer.article.locator("summary").first().textContent()];
