@@ -42,6 +42,6 @@ test("a chat tells what all its answers cost", async ({ chat, page }) => {
 test("a model that thinks is seen to think", async ({ chat }) => {
   await chat.open();
   const answer = await chat.ask("/slow /reasoning Why?");
-  await expect(answer.article.locator(".reasoning summary")).toHaveText(/^Thinking for \d+ s…$/);
+  await expect(answer.article.locator(".reasoning summary")).toHaveText(/^Thinking for \d+\ss…$/);
   await chat.stop.click();
 });
