@@ -57,6 +57,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet id="style" options=options.clone() />
                 <AutoReload options=options.clone() />
                 <Start options />
+                // Safe: `title::html` escapes what a person or a model has called it.
                 <title inner_html=title::html(&title)></title>
             </head>
             <body>

@@ -2,8 +2,8 @@
 //!
 //! What lives here: [`handle`] (what a page holds: [`use_streaming_chat`]), [`options`], [`message`] (one message as
 //! signals), [`branches`] (versions of messages), [`drafts`] (what was typed and not sent), [`figures`] (speed), [`held`] (what
-//! the server would take later), [`feed`] (what one tab reads for all), [`window`] (which part of a long one is shown), and inside `session` (the state), `opening` (which
-//! conversation is shown), `sending` and `ask` (what is asked of the server), `outbox` (what is asked and not known to have
+//! the server would take later), [`feed`] (what one tab reads for all), [`window`] (which part of a long
+//! one is shown), and inside `session` (the state), `opening` (which conversation is shown), `sending` and `ask` (what is asked of the server), `outbox` (what is asked and not known to have
 //! arrived) and `run` (one answer from question to end: sending, reading, reconnecting, stopping, falling back).
 //!
 //! Who calls it: pages and components, and other Leptos apps that embed the chat.

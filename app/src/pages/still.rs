@@ -15,6 +15,7 @@ pub(super) fn still_document(options: LeptosOptions, theme: Option<Theme>, title
                 <meta name="color-scheme" content=theme.map_or("light dark", Theme::as_str) />
                 <meta name="robots" content="noindex, nofollow" />
                 <meta name="referrer" content="no-referrer" />
+                // Safe: `title::html` escapes what a person or a model has called it.
                 <title inner_html=format!("{} – Rivulet", title::html(title))></title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <HashedStylesheet options />

@@ -13,7 +13,6 @@ use std::time::Duration;
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-// The browser's own types, outside `crate::browser`: a test stands for the person, and makes the keys and clicks that the page only hears.
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 fn id(number: u128) -> MessageId {

@@ -20,7 +20,6 @@ use protocol::conversation::ConversationList;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-// The browser's own types, outside `crate::browser`: a test stands for the person, and makes the keys and clicks that the page only hears.
 use web_sys::{Event, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit};
 
 /// A page with all that commands are for.

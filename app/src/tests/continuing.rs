@@ -118,6 +118,22 @@ async fn what_cannot_be_taken_on_is_shown_as_before() {
 }
 
 #[wasm_bindgen_test]
+async fn the_whole_is_counted_from_where_the_first_token_is_counted_from() {
+    // The server says 1 ms to the first token and 3 in all; the reader, from whom it is far away, has waited for longer.
+    let stats = r#"{"first_chunk_ms":1,"duration_ms":3,"chunks":1}"#;
+    let end = frame(3, &format!(r#"{{"type":"complete","finish_reason":"stop","stats":{stats}}}"#));
+    let pieces = [vec![processing()], vec![Vec::new(); 60], vec![chunk(2, "Hello"), end]].concat();
+    let _server = FakeServer::new([conversation(""), stream(pieces, true)]);
+    let (chat, _place, _handle) = in_page();
+    chat.send("Hi");
+    ended(chat).await;
+    let figures = chat.messages.get_untracked()[1].figures.get_untracked();
+    let (first, took) = figures.first_token_ms.zip(figures.duration_ms).unwrap();
+    assert!(first > 3.0, "{first}");
+    assert!((took - first - 2.0).abs() < 0.001, "{took} after {first}");
+}
+
+#[wasm_bindgen_test]
 async fn the_text_that_was_there_is_not_measured() {
     let pieces = vec![processing(), chunk(2, "a long beginning "), chunk(3, "x"), frame(4, "{}")];
     let _server = FakeServer::new([

@@ -1,5 +1,8 @@
 //! Tests in a real browser: streams and aborts, what a token touches in the document, and whole sends against a server
 //! that is played by [`fake_server`].
+//!
+//! They name the browser's own types outside of `crate::browser`: a test stands for the person, and for the server, and makes the keys,
+//! clicks and answers that the page only hears.
 
 mod arriving;
 mod branching;

@@ -85,7 +85,6 @@ impl Reading {
                 self.end = Some(self.decoder.finish());
                 break;
             }
-            let before = deltas.len();
             let end = match self.chunk().await {
                 Ok(Some(bytes)) => self.frames.push(&bytes, &mut *self.decoder, &mut deltas).err().map(Err),
                 Ok(None) => Some(self.frames.finish(BodyEnd::Closed, &mut *self.decoder, &mut deltas)),
@@ -94,7 +93,7 @@ impl Reading {
             self.end = end;
             // What is not a word of the answer, such as a comment that keeps the connection open, gives no more time.
             self.last_words = match self.last_words {
-                Some(until) if deltas.len() == before => Some(until),
+                Some(until) if deltas.is_empty() => Some(until),
                 _ => self.decoder.has_finished().then(|| Instant::now() + LAST_WORDS),
             };
         }
