@@ -35,11 +35,11 @@ test("a dialog gives it back", async ({ chat, page }) => {
   await page.getByRole("menuitem", { name: "Share…" }).press("Enter");
   await expect(dialog).toBeVisible();
   // Its buttons change places while it is open.
-  await dialog.getByRole("button", { name: "Make an address" }).press("Enter");
-  await expect(dialog.getByRole("textbox", { name: "Address" })).toBeVisible();
+  await dialog.getByRole("button", { name: "Create link" }).press("Enter");
+  await expect(dialog.getByRole("textbox", { name: "Link" })).toBeVisible();
   await expect.poll(() => focused(page)).not.toBe("");
   await dialog.getByRole("button", { name: "Stop sharing" }).press("Enter");
-  await expect(dialog.getByRole("button", { name: "Make an address" })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Create link" })).toBeVisible();
   await expect.poll(() => focused(page)).not.toBe("");
   await page.keyboard.press("Escape");
   await expect(chat.options).toBeFocused();

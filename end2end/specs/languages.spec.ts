@@ -12,7 +12,7 @@ const WRITTEN =
   ".markdown, .user-message__bubble, code, kbd, option, optgroup, " +
   ".suggestions, .conversation-row__title, .search-dialog__title, .search-dialog__snippet, .code-block__language, .figures-line__model, .shared-page h1, " +
   ".preset-picker, .presets-section__row > span, #preset-gaps, .preset-gaps label, .attachment-tray__name, .message-attachments, " +
-  ".sidebar__brand, textarea, .error-card__detail, .layout__main > h1";
+  ".sidebar__brand, textarea, .explained-text__detail, .layout__main > h1";
 
 /** All that the page says, in text and in the attributes that are read or shown. */
 async function said(page: Page): Promise<string[]> {

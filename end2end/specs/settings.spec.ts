@@ -30,6 +30,10 @@ test("a setting that makes no sense is explained", async ({ chat }) => {
   await chat.page.getByLabel("Temperature").fill("9");
   await chat.page.getByRole("button", { name: "Save" }).click();
   await expect(chat.page.getByRole("alert")).toContainText(/temperature.*0 to 2/i);
+  const field = chat.page.getByLabel("Temperature");
+  await expect(field).toBeFocused();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  await expect(field).toHaveAccessibleDescription(/0 to 2/);
 });
 
 test("Esc closes the settings and does not stop the answer", async ({ chat }) => {

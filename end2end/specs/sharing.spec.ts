@@ -10,8 +10,8 @@ async function shared(chat: ChatPage) {
   await chat.options.click();
   await chat.page.getByRole("menuitem", { name: "Share…" }).click();
   const dialog = chat.page.getByRole("dialog", { name: "Share this conversation" });
-  await dialog.getByRole("button", { name: "Make an address" }).click();
-  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  await dialog.getByRole("button", { name: "Create link" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
   return { dialog, address };
 }
 
@@ -26,7 +26,7 @@ test("a conversation is shared, read by somebody else, and not shared any more",
   await expect(theirs.getByText("for everybody").first()).toBeVisible();
 
   await dialog.getByRole("button", { name: "Stop sharing" }).click();
-  await expect(dialog.getByRole("button", { name: "Make an address" })).toBeVisible();
+  await expect(dialog.getByRole("button", { name: "Create link" })).toBeVisible();
   expect((await theirs.goto(address))!.status()).toBe(404);
   await stranger.close();
 });
@@ -61,8 +61,8 @@ test("a picture of a shared conversation opens large without a script", async ({
   await chat.options.click();
   await page.getByRole("menuitem", { name: "Share…" }).click();
   const dialog = page.getByRole("dialog", { name: "Share this conversation" });
-  await dialog.getByRole("button", { name: "Make an address" }).click();
-  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  await dialog.getByRole("button", { name: "Create link" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
   const stranger = await browser.newContext({ javaScriptEnabled: false });
   const theirs = await stranger.newPage();
   await theirs.goto(address);
@@ -83,11 +83,11 @@ test("the menu says that it is shared after a reload", async ({ chat, page }) =>
     await page.getByRole("menuitem", { name: "Share…" }).click();
   };
   await share();
-  await dialog.getByRole("button", { name: "Make an address" }).click();
-  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  await dialog.getByRole("button", { name: "Create link" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
   await chat.reload();
   await share();
-  await expect(dialog.getByRole("textbox", { name: "Address" })).toHaveValue(address);
+  await expect(dialog.getByRole("textbox", { name: "Link" })).toHaveValue(address);
 });
 
 test("a conversation is had as Markdown, and everything comes in again", async ({ chat, sidebar, page, browser }) => {
@@ -123,8 +123,8 @@ test("what is edited after sharing is not public until it is updated, and though
   await chat.options.click();
   await page.getByRole("menuitem", { name: "Share…" }).click();
   const dialog = page.getByRole("dialog", { name: "Share this conversation" });
-  await dialog.getByRole("button", { name: "Make an address" }).click();
-  const address = await dialog.getByRole("textbox", { name: "Address" }).inputValue();
+  await dialog.getByRole("button", { name: "Create link" }).click();
+  const address = await dialog.getByRole("textbox", { name: "Link" }).inputValue();
   await dialog.getByRole("button", { name: "Done" }).click();
   await chat.edit(chat.questions, "/fast other words");
   await chat.lastAnswer.is("complete");

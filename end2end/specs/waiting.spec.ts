@@ -140,6 +140,27 @@ test("another answer that comes too soon leaves the old one in its place", async
   expect(new Set(refused.keys).size).toBe(1);
 });
 
+test("a chat that is opened too soon says so once, and opens by itself when it is time", async ({ chat }) => {
+  const page = chat.page;
+  await chat.open();
+  await (await chat.ask("/fast the one to be opened")).is("complete");
+  const address = new URL(page.url()).pathname;
+  await chat.newChat.click();
+  await expect(chat.questions).toHaveCount(0);
+  let refused = 0;
+  await page.route(`**/api${address.replace("/c/", "/conversations/")}?*`, (route) => {
+    if (++refused > 1) return route.fallback();
+    const problem = { type: "about:blank", title: "", status: 429, detail: "Too many requests.", code: "rate_limited" };
+    return route.fulfill({ status: 429, contentType: "application/problem+json", headers: { "retry-after": "3" }, body: JSON.stringify(problem) });
+  });
+  await page.locator(`nav a[href="${address}"]`).click();
+  await expect(page.getByRole("status").filter({ hasText: "You can go on in" })).toBeVisible();
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "What can I help with?" })).toHaveCount(0);
+  await expect(chat.questions).toHaveText(/the one to be opened/);
+  expect(refused).toBe(2);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });

@@ -367,7 +367,7 @@ class Walker {
         status: 429,
         contentType: "application/problem+json",
         headers: { "retry-after": "90" },
-        body: JSON.stringify({ type: "about:blank", title: "", status: 429, detail: "Too many.", code: "rate_limited" }),
+        body: JSON.stringify({ type: "about:blank", title: "", status: 429, detail: "There have been too many requests in a short time.", code: "rate_limited" }),
       }),
     );
   }

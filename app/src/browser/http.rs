@@ -1,7 +1,10 @@
 //! Fetching: JSON, and event streams that are read while they come.
 
 use super::file::ChosenFile;
-use crate::{json, words};
+use crate::{
+    json,
+    words::{self, Explained},
+};
 use futures::StreamExt;
 use gloo_net::http::{Request, RequestBuilder, Response};
 use leptos::prelude::window;
@@ -39,13 +42,18 @@ impl FetchError {
         }
     }
 
+    /// Why, in the language of the page, with what the server says of it.
+    pub(crate) fn explained(&self) -> Explained {
+        match self {
+            Self::Refused(refusal) => words::explained(&refusal.error),
+            Self::Broken => Explained::own(words::server_unreachable()),
+            Self::NoStream => Explained::own(words::cannot_stream()),
+        }
+    }
+
     /// Why, as a sentence for a person.
     pub fn words(&self) -> String {
-        match self {
-            Self::Refused(refusal) => words::explained(&refusal.error).joined(),
-            Self::Broken => words::server_unreachable().to_owned(),
-            Self::NoStream => words::cannot_stream().to_owned(),
-        }
+        self.explained().joined()
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     copy_button::CopyButton,
     delete_message_button::DeleteMessageButton,
     error_card::ErrorCard,
+    explained_text::explained_text,
     figures_line::FiguresLine,
     icon::{Drawing, Icon},
     notice_line::NoticeLine,
@@ -126,7 +127,7 @@ fn ending(
     error: Option<protocol::error::PublicError>,
     ways: Option<Ways>,
 ) -> Option<AnyView> {
-    let interrupted = || Explained { sentence: words::server_stopped_in_answer().to_owned(), detail: None };
+    let interrupted = || Explained::own(words::server_stopped_in_answer());
     let explained = error.as_ref().map_or_else(interrupted, words::explained);
     match status {
         MessageStatus::Stopped => Some(view! { <p class="assistant-message__mark">{words::stopped()}</p> }.into_any()),
@@ -143,7 +144,7 @@ fn ending(
                 }
                 .into_any()
             }
-            None => view! { <p class="assistant-message__mark">{explained.joined()}</p> }.into_any(),
+            None => view! { <p class="assistant-message__mark">{explained_text(explained)}</p> }.into_any(),
         }),
         MessageStatus::Complete => {
             let why = cut_short(message.finish_reason()?)?;

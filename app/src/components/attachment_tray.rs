@@ -1,6 +1,9 @@
 //! Files for the next question: chosen, dropped or pasted, seen before they are sent, and taken away again.
 
-use super::icon::{Drawing, Icon};
+use super::{
+    explained_text::explained_text,
+    icon::{Drawing, Icon},
+};
 use crate::{
     browser::{connection::Listener, file::ChosenFile},
     chat::{
@@ -9,7 +12,7 @@ use crate::{
     },
     erased::{For, Show, effect, memo},
     model_names::ModelNames,
-    words,
+    words::{self, Explained},
 };
 use leptos::{ev, prelude::*};
 use protocol::attachment::IMAGE_TYPES;
@@ -95,7 +98,7 @@ fn chip(chat: StreamingChatHandle, models: ModelNames, upload: Upload) -> AnyVie
                 }
             });
             view! {
-                <span class="attachment-tray__problem" role="alert">{said(&problem)}</span>
+                <span class="attachment-tray__problem" role="alert">{explained_text(said(&problem))}</span>
                 {again}
             }
             .into_any()
@@ -114,16 +117,17 @@ fn chip(chat: StreamingChatHandle, models: ModelNames, upload: Upload) -> AnyVie
     .into_any()
 }
 
-fn said(problem: &UploadProblem) -> String {
-    match problem {
+fn said(problem: &UploadProblem) -> Explained {
+    let own = match problem {
         UploadProblem::TooLarge(most) => words::file_too_large(&words::size(*most)),
         UploadProblem::TooMany(most) => words::too_many_files(&most.to_string()),
         UploadProblem::TooMuch(most) => words::files_too_much(&words::size(*most)),
         UploadProblem::TextTooLarge(most) => words::text_too_large(&words::size(*most)),
         UploadProblem::Unusable(why) => (*why).to_owned(),
-        UploadProblem::Refused(error) => words::explained(error).joined(),
+        UploadProblem::Refused(error) => return words::explained(error),
         UploadProblem::Broken => words::server_unreachable().to_owned(),
-    }
+    };
+    Explained::own(&own)
 }
 
 /// Files may be dropped anywhere on the page: what misses must not make the browser leave it.

@@ -70,7 +70,7 @@ fn frame(language: Option<String>, text: Callback<(), String>, lines: RwSignal<L
     view! {
         <div class="code-block" class:code-block--folded=is_folded class:code-block--wrapped=is_wrapped
             class:code-block--drawn=move || is_diagram && diagram.get() == DiagramState::Drawn>
-            <div class="code-block__head">
+            <div class="code-block__head" dir=words::language().direction()>
                 <span class="code-block__language" dir="ltr">{name.clone()}</span>
                 <span class="code-block__lines">
                     {move || words::lines(count())}

@@ -1,7 +1,10 @@
 //! Something went wrong, in words, with a way on.
 
-use super::icon::{Drawing, Icon};
-use crate::words;
+use super::{
+    explained_text::explained_text,
+    icon::{Drawing, Icon},
+};
+use crate::words::{self, Explained};
 use leptos::prelude::*;
 
 /// An error and a button to try again.
@@ -21,8 +24,7 @@ pub fn ErrorCard(
         <div class="error-card" role="alert">
             <Icon drawing=Drawing::Warning />
             <div class="error-card__words">
-                <p>{sentence}</p>
-                {detail.map(|detail| view! { <p class="error-card__detail" lang="en" dir="ltr">{detail}</p> })}
+                <p>{explained_text(Explained { sentence, detail })}</p>
             </div>
             <div class="error-card__actions">
                 {children.map(|children| children())}

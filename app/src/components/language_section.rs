@@ -1,12 +1,12 @@
 //! The language of the page.
 
 use crate::{
-    browser::{address, document, offline, time},
-    erased::Show,
+    browser::{address, document, element, offline, time},
+    erased::{Show, effect},
     page_data::{LANGUAGE_COOKIE, PageData},
     words::{self, Language},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::time::Duration;
 
 /// How long the page without a network may take to come in the new language.
@@ -23,6 +23,13 @@ pub fn LanguageSection() -> impl IntoView {
     };
     let current = chosen.map_or("", Language::code);
     let wanted = RwSignal::new(current.to_owned());
+    // The button stands below the choice, which may have been at the edge of what is seen.
+    let button = NodeRef::<html::Button>::new();
+    effect(move |_| {
+        if let Some(button) = button.get() {
+            time::on_next_frame(move || element::bring_into_view(&button));
+        }
+    });
     let load = move |_| {
         wanted.with_untracked(|wanted| document::set_cookie(LANGUAGE_COOKIE, wanted));
         leptos::task::spawn_local(async {
@@ -40,7 +47,7 @@ pub fn LanguageSection() -> impl IntoView {
                 </select>
             </label>
             <Show when=move || wanted.with(|wanted| wanted != current)>
-                <button type="button" class="button" on:click=load>{words::use_language()}</button>
+                <button node_ref=button type="button" class="button" on:click=load>{words::use_language()}</button>
             </Show>
         </section>
     }

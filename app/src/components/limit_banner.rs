@@ -11,6 +11,28 @@ use crate::{
     words,
 };
 use leptos::prelude::*;
+use protocol::error::{ErrorCode, PublicError};
+
+/// Until when the server takes no more requests of this browser. Copying it gives the same one.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit {
+    until: RwSignal<Option<f64>>,
+}
+
+impl Limit {
+    /// Provides it to all components below the one that calls this, of which one is a [`LimitBanner`].
+    pub fn provide() -> Self {
+        let limit = Self { until: RwSignal::new(None) };
+        provide_context(limit);
+        limit
+    }
+
+    /// Whether the banner says so: what could not be read for this reason, and is read again by itself, needs no words of its own.
+    pub(super) fn explains(error: &PublicError) -> bool {
+        let is_limit = matches!(error.code, ErrorCode::RateLimited | ErrorCode::Overloaded);
+        is_limit && use_context::<Self>().is_some_and(|limit| limit.until.get().is_some())
+    }
+}
 
 /// A line above the chat with a countdown, after the server has refused something because there was too much of it. Where that was a question, its
 /// own card says so.
@@ -18,10 +40,12 @@ use leptos::prelude::*;
 pub fn LimitBanner(
     /// The chat.
     chat: StreamingChatHandle,
+    /// What the server has said of it.
+    limit: Limit,
     /// Called when requests are taken again.
     passed: Callback<()>,
 ) -> impl IntoView {
-    let until = RwSignal::new(None::<f64>);
+    let until = limit.until;
     effect(move |_| {
         http::on_limited(move |pause| {
             let _ = until.try_set(Some(time::wall_clock() + pause.as_secs_f64() * 1000.0));

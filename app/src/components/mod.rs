@@ -26,6 +26,7 @@ pub mod dictation_button;
 pub mod earlier_messages;
 pub mod empty_chat;
 pub mod error_card;
+mod explained_text;
 pub mod figures_line;
 pub mod focus;
 pub mod formula;

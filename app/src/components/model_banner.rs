@@ -1,8 +1,9 @@
 //! Says that nobody is thinking here yet, and how to change that; or that a provider cannot be reached.
 
+use super::explained_text::explained_text;
 use crate::{
     erased::{Show, memo},
-    words,
+    words::{self, Explained},
 };
 use leptos::prelude::*;
 use protocol::{
@@ -29,7 +30,7 @@ pub fn ModelBanner(
     view! {
         <Show when=move || !failing.with(Vec::is_empty)>
             <div class="model-banner" role="status" aria-label=words::providers()>
-                <p>{move || failing.get().join(" ")}</p>
+                {move || failing.get().into_iter().map(|one| view! { <p>{explained_text(one)}</p> }).collect_view()}
             </div>
         </Show>
         <Show when=move || demo.get()>
@@ -57,11 +58,11 @@ fn with_code(text: &'static str) -> AnyView {
 }
 
 /// What is to be said of a provider. That one is paused matters only to those who would ask it; the picker marks the others.
-fn trouble(provider: &ProviderInfo, asked: &str) -> Option<String> {
+fn trouble(provider: &ProviderInfo, asked: &str) -> Option<Explained> {
     match (provider.paused_ms, &provider.error) {
-        (Some(_), _) if provider.id == asked => Some(words::provider_paused(&provider.label)),
+        (Some(_), _) if provider.id == asked => Some(Explained::own(&words::provider_paused(&provider.label))),
         (Some(_), _) => None,
-        (None, error) => error.as_ref().map(|error| words::explained(error).joined()),
+        (None, error) => error.as_ref().map(words::explained),
     }
 }
 
@@ -74,9 +75,9 @@ mod tests {
     fn a_pause_is_told_to_those_who_would_ask() {
         let error = Some(PublicError::new(ErrorCode::UpstreamFailure, "It failed."));
         let mut provider = ProviderInfo { id: "openai".into(), label: "OpenAI".into(), error, paused_ms: Some(9) };
-        assert!(trouble(&provider, "openai").unwrap().starts_with("OpenAI is not answering at the moment."));
+        assert!(trouble(&provider, "openai").unwrap().sentence.starts_with("OpenAI is not answering at the moment."));
         assert_eq!(trouble(&provider, "demo"), None);
         provider.paused_ms = None;
-        assert_eq!(trouble(&provider, "demo").as_deref(), Some("It failed."));
+        assert_eq!(trouble(&provider, "demo"), Some(Explained::own("It failed.")));
     }
 }

@@ -50,7 +50,7 @@ pub fn Reasoning(
         <Show when=move || some.get()>
             <details class="reasoning">
                 <summary class:reasoning__live=move || thinks.get()>{move || said()}</summary>
-                <div class="reasoning__text">
+                <div class="reasoning__text" dir="auto">
                     <Markdown text=text.clone() />
                 </div>
             </details>

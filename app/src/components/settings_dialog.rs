@@ -4,12 +4,13 @@ use super::{
     appearance::{Appearance, AppearanceSection},
     browser_section::BrowserSection,
     dialog,
+    icon::{Drawing, Icon},
     language_section::LanguageSection,
     presets_section::PresetsSection,
     transfer_section::TransferSection,
 };
 use crate::{
-    browser::{element, number},
+    browser::{element, number, time},
     conversations::list::Conversations,
     erased::effect,
     presets::Presets,
@@ -31,6 +32,7 @@ pub fn SettingsDialog(
     appearance: Appearance,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let fields = NodeRef::<html::Form>::new();
     let form = Form::new();
     let presets = Presets::of_page();
     effect(move |_| {
@@ -52,26 +54,38 @@ pub fn SettingsDialog(
                 });
                 open.set(false);
             }
-            Err(error) => form.error.set(Some(error)),
+            Err(problem) => {
+                form.problem.set(Some(problem));
+                if let Some(fields) = fields.get_untracked() {
+                    time::on_next_frame(move || _ = element::focus_in(&fields, "[aria-invalid=true]"));
+                }
+            }
         }
     };
     view! {
         <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title"
             on:cancel=move |event| dialog::cancelled(&event, dialog, open) on:close=move |_| dialog::closed(dialog, open)>
-            <form on:submit=save>
+            <div class="dialog__head">
                 <h2 id="settings-title">{words::chat_settings()}</h2>
+                <button type="button" class="icon-button" aria-label=words::close() title=words::close() on:click=move |_| open.set(false)>
+                    <Icon drawing=Drawing::Close />
+                </button>
+            </div>
+            <form node_ref=fields on:submit=save>
                 <label>
                     {words::system_prompt()}
                     <textarea rows="4" placeholder=words::system_prompt_hint()
                         prop:value=move || form.prompt.get() on:input=move |event| form.prompt.set(event_target_value(&event))></textarea>
                 </label>
                 <div class="settings-dialog__numbers">
-                    <Number label=words::temperature() hint=words::temperature_hint() value=form.temperature />
-                    <Number label=words::top_p() hint=words::top_p_hint() value=form.top_p />
-                    <Number label=words::max_tokens() hint=words::max_tokens_hint() value=form.max_tokens />
+                    <NumberField label=words::temperature() hint=words::temperature_hint() number=Number::Temperature form />
+                    <NumberField label=words::top_p() hint=words::top_p_hint() number=Number::TopP form />
+                    <NumberField label=words::max_tokens() hint=words::max_tokens_hint() number=Number::MaxTokens form />
                 </div>
+                {move || form.problem.get().map(|problem| view! {
+                    <p id=PROBLEM class="settings-dialog__error" role="alert">{problem.sentence}</p>
+                }.into_any())}
                 <p class="settings-dialog__hint">{words::empty_fields()}</p>
-                {move || form.error.get().map(|error| view! { <p class="settings-dialog__error" role="alert">{error}</p> }.into_any())}
                 <div class="settings-dialog__actions">
                     <button type="button" class="button" on:click=move |_| open.set(false)>{words::cancel()}</button>
                     <button type="submit" class="button button--primary">{words::save()}</button>
@@ -89,13 +103,34 @@ pub fn SettingsDialog(
     }
 }
 
+/// Where it is said what is wrong with a number.
+const PROBLEM: &str = "settings-problem";
+
+/// One of the numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Number {
+    Temperature,
+    TopP,
+    MaxTokens,
+}
+
+/// What is wrong with a number.
+#[derive(Debug, Clone, PartialEq)]
+struct Problem {
+    number: Number,
+    sentence: String,
+}
+
 /// A number that may be left out.
 #[component]
-fn Number(label: &'static str, hint: &'static str, value: RwSignal<String>) -> impl IntoView {
+fn NumberField(label: &'static str, hint: &'static str, number: Number, form: Form) -> impl IntoView {
+    let value = form.value(number);
+    let wrong = move || form.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.number == number));
     view! {
         <label>
             {label}
             <input type="text" inputmode="decimal" placeholder=hint prop:value=move || value.get()
+                aria-invalid=move || wrong().then_some("true") aria-describedby=move || wrong().then_some(PROBLEM)
                 on:input=move |event| value.set(event_target_value(&event)) />
         </label>
     }
@@ -108,13 +143,13 @@ struct Form {
     temperature: RwSignal<String>,
     top_p: RwSignal<String>,
     max_tokens: RwSignal<String>,
-    error: RwSignal<Option<String>>,
+    problem: RwSignal<Option<Problem>>,
 }
 
 impl Form {
     fn new() -> Self {
         let text = || RwSignal::new(String::new());
-        Self { prompt: text(), temperature: text(), top_p: text(), max_tokens: text(), error: RwSignal::new(None) }
+        Self { prompt: text(), temperature: text(), top_p: text(), max_tokens: text(), problem: RwSignal::new(None) }
     }
 
     fn fill(self, settings: &ConversationSettings) {
@@ -124,22 +159,37 @@ impl Form {
         self.temperature.set(text(temperature));
         self.top_p.set(text(top_p));
         self.max_tokens.set(text(max_tokens.map(f64::from)));
-        self.error.set(None);
+        self.problem.set(None);
     }
 
-    fn read(self) -> Result<(Option<String>, Parameters), String> {
+    fn value(self, number: Number) -> RwSignal<String> {
+        match number {
+            Number::Temperature => self.temperature,
+            Number::TopP => self.top_p,
+            Number::MaxTokens => self.max_tokens,
+        }
+    }
+
+    fn read(self) -> Result<(Option<String>, Parameters), Problem> {
         let parameters = Parameters {
-            temperature: read(words::temperature(), &self.temperature.get_untracked(), decimal)?,
-            top_p: read(words::top_p(), &self.top_p.get_untracked(), decimal)?,
-            max_tokens: read(words::max_tokens(), &self.max_tokens.get_untracked(), |text| text.parse().ok())?,
+            temperature: self.read_number(Number::Temperature, words::temperature(), decimal)?,
+            top_p: self.read_number(Number::TopP, words::top_p(), decimal)?,
+            max_tokens: self.read_number(Number::MaxTokens, words::max_tokens(), |text| text.parse().ok())?,
         };
-        parameters.validate().map_err(|invalid| match invalid.field.as_str() {
-            "temperature" => words::temperature_range().to_owned(),
-            "top_p" => words::top_p_range().to_owned(),
-            _ => words::max_tokens_range().to_owned(),
+        parameters.validate().map_err(|invalid| {
+            let (number, sentence) = match invalid.field.as_str() {
+                "temperature" => (Number::Temperature, words::temperature_range()),
+                "top_p" => (Number::TopP, words::top_p_range()),
+                _ => (Number::MaxTokens, words::max_tokens_range()),
+            };
+            Problem { number, sentence: sentence.to_owned() }
         })?;
         let prompt = self.prompt.get_untracked().trim().to_owned();
         Ok(((!prompt.is_empty()).then_some(prompt), parameters))
+    }
+
+    fn read_number<T>(self, number: Number, name: &str, parse: fn(&str) -> Option<T>) -> Result<Option<T>, Problem> {
+        read(name, &self.value(number).get_untracked(), parse).map_err(|sentence| Problem { number, sentence })
     }
 }
 

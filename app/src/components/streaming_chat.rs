@@ -5,6 +5,7 @@ use super::{
     composer::Composer,
     error_card::ErrorCard,
     held_card::HeldCard,
+    limit_banner::Limit,
     message_list::MessageList,
     toast_stack::{ToastStack, Toasts},
 };
@@ -68,7 +69,7 @@ pub fn StreamingChat(
     let children = StoredValue::new(children);
     let problem = move || {
         let retry = Callback::new(move |()| chat.retry());
-        chat.problem.get().map(|error| {
+        chat.problem.get().filter(|error| !Limit::explains(error)).map(|error| {
             let Explained { sentence, detail } = words::explained(&error);
             view! { <ErrorCard sentence detail retry /> }.into_any()
         })

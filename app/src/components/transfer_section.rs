@@ -1,5 +1,6 @@
 //! Conversations as files: all of them out, others in.
 
+use super::explained_text::explained_text;
 use crate::{
     browser::{element, file::ChosenFile, time},
     conversations::{
@@ -7,7 +8,7 @@ use crate::{
         transfer::{self, EXPORT_ALL},
     },
     erased::{effect, memo},
-    words,
+    words::{self, Explained},
 };
 use leptos::{html, prelude::*, task::spawn_local};
 use protocol::transfer::{ImportNote, ImportReport};
@@ -22,7 +23,7 @@ enum Import {
     /// The file of this name is being sent.
     UnderWay(String),
     Done(ImportReport),
-    Failed(String),
+    Failed(Explained),
 }
 
 /// A part of the settings: an archive of everything to be had, a file to be taken in.
@@ -39,7 +40,7 @@ pub fn TransferSection(
         spawn_local(async move {
             import.set(match transfer::import(&file).await {
                 Ok(report) => Import::Done(report),
-                Err(error) => Import::Failed(error.words()),
+                Err(error) => Import::Failed(error.explained()),
             });
             conversations.begin_anew().await;
         });
@@ -79,8 +80,9 @@ fn report(import: Import) -> Option<AnyView> {
     match import {
         Import::None => None,
         Import::UnderWay(name) => Some(view! { <p>{words::importing(&name)}</p> }.into_any()),
-        Import::Failed(why) => {
-            Some(view! { <p class="dialog__problem">{words::nothing_imported(&why)}</p> }.into_any())
+        Import::Failed(Explained { sentence, detail }) => {
+            let explained = Explained { sentence: words::nothing_imported(&sentence), detail };
+            Some(view! { <p class="dialog__problem">{explained_text(explained)}</p> }.into_any())
         }
         Import::Done(report) => Some(
             view! {

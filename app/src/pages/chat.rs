@@ -13,7 +13,7 @@ use crate::{
         conversation_actions::ConversationActions,
         empty_chat::EmptyChat,
         focus,
-        limit_banner::LimitBanner,
+        limit_banner::{Limit, LimitBanner},
         model_banner::ModelBanner,
         notifier,
         offline_banner::OfflineBanner,
@@ -62,6 +62,7 @@ pub fn ChatPage() -> impl IntoView {
     let models = RwSignal::new(data.models);
     ModelNames::provide(models);
     let toasts = Toasts::provide();
+    let limit = Limit::provide();
     Presets::provide();
     let sidebar = SidebarState::of_page();
     let dialogs = Dialogs::closed();
@@ -99,7 +100,7 @@ pub fn ChatPage() -> impl IntoView {
                     </Show>
                     <PageHeader commands models />
                     <OfflineBanner returned />
-                    <LimitBanner chat passed=returned />
+                    <LimitBanner chat limit passed=returned />
                     <StorageBanner models />
                     <ModelBanner models settings=chat.settings />
                     <StreamingChat chat placeholder=words::ask_anything()>

@@ -236,10 +236,10 @@ pub(super) const TEXTS: Texts = Texts {
     use_language: "使用此语言",
 
     share_title: "共享此对话",
-    share_offer: "将生成一个无人能猜到的地址。知道该地址的任何人都可以阅读此对话。您可以随时停止共享。",
-    share_make: "生成地址",
-    share_note: "知道此地址的任何人都可以阅读您上次共享或更新时的对话：当时显示的消息，不包括其他版本和模型的思考过程。您之后说的或编辑的内容，在您更新之前不会出现在那里；您删除的内容会立即从那里消失。他们看不到您是谁，也看不到您的其他对话。",
-    share_address: "地址",
+    share_offer: "将生成一个无人能猜到的链接。拥有该链接的任何人都可以阅读此对话。您可以随时停止共享。",
+    share_make: "创建链接",
+    share_note: "拥有此链接的任何人都可以阅读您上次共享或更新时的对话：当时显示的消息，不包括其他版本和模型的思考过程。您之后说的或编辑的内容，在您更新之前不会出现在那里；您删除的内容会立即从那里消失。他们看不到您是谁，也看不到您的其他对话。",
+    share_address: "链接",
     share_updated: "页面显示的是对话现在的样子。",
     share_stop: "停止共享",
     share_update: "更新",
@@ -279,7 +279,7 @@ pub(super) const TEXTS: Texts = Texts {
     in_this_browser: "在此浏览器中",
     notify_me: "我离开页面时，长回答结束后通知我",
     cannot_notify: "您的浏览器不允许此页面发送通知。请在浏览器中为此页面开启通知权限。",
-    single_keys: "单键快捷键，例如 ?",
+    single_keys: "单键快捷键，例如“?”",
     hear_answers: "屏幕阅读器在生成回答时同步朗读",
 
     search_and_commands: "搜索与命令",

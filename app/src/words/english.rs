@@ -261,10 +261,10 @@ texts! {
 
     // Sharing.
     share_title = "Share this conversation";
-    share_offer = "An address is made that nobody can guess. Everybody who knows it can read this conversation. You can end that at any time.";
-    share_make = "Make an address";
-    share_note = "Everybody who knows this address can read the conversation as it was when you shared or updated it last: the messages that were shown then, without other versions and without what the model was thinking. What you say or edit afterwards is not there until you update it; what you delete is gone from there at once. They cannot see who you are, nor your other conversations.";
-    share_address = "Address";
+    share_offer = "This makes a link that nobody can guess. Everybody who has it can read this conversation. You can stop sharing at any time.";
+    share_make = "Create link";
+    share_note = "Everybody who has this link can read the conversation as it was when you shared or updated it last: the messages that were shown then, without other versions and without what the model was thinking. What you say or edit afterwards is not there until you update it; what you delete is gone from there at once. They cannot see who you are, nor your other conversations.";
+    share_address = "Link";
     share_updated = "The page shows the conversation as it is now.";
     share_stop = "Stop sharing";
     share_update = "Update";
@@ -308,7 +308,7 @@ texts! {
     in_this_browser = "In this browser";
     notify_me = "Notify me when a long answer ends while I am elsewhere";
     cannot_notify = "Your browser does not let this page notify you. Allow it in the browser’s settings for this page.";
-    single_keys = "Shortcuts of a single key, such as ?";
+    single_keys = "Single-key shortcuts, such as “?”";
     hear_answers = "Screen readers read answers while they are written";
 
     // Commands and their keys.
@@ -319,7 +319,7 @@ texts! {
     copy_last_answer = "Copy the last answer";
     answer_copied = "The answer was copied.";
     choose_model = "Choose a model";
-    delete_chat = "Delete this chat";
+    delete_chat = "Delete this conversation";
     show_or_hide_list = "Show or hide conversations";
     shortcuts = "Keyboard shortcuts";
     new_line = "New line";

@@ -18,12 +18,17 @@ pub(crate) fn explained(error: &PublicError) -> Explained {
     let message = error.message.clone();
     // What the page itself has said of a lost connection is in its language.
     if kind.is_empty() || language() == Language::English || message == connection_lost() {
-        return Explained { sentence: message, detail: None };
+        return Explained::own(&message);
     }
     Explained { sentence: kind.to_owned(), detail: Some(message) }
 }
 
 impl Explained {
+    /// What the page itself has to say.
+    pub(crate) fn own(sentence: &str) -> Self {
+        Self { sentence: sentence.to_owned(), detail: None }
+    }
+
     /// Both, one behind the other.
     pub(crate) fn joined(self) -> String {
         match self.detail {

@@ -236,10 +236,10 @@ pub(super) const TEXTS: Texts = Texts {
     use_language: "Diese Sprache verwenden",
 
     share_title: "Diesen Chat teilen",
-    share_offer: "Es wird eine Adresse erzeugt, die niemand erraten kann. Wer sie kennt, kann diesen Chat lesen. Sie können das jederzeit beenden.",
-    share_make: "Adresse erzeugen",
-    share_note: "Wer diese Adresse kennt, kann den Chat so lesen, wie er war, als Sie ihn zuletzt geteilt oder aktualisiert haben: die Nachrichten, die damals zu sehen waren, ohne andere Versionen und ohne das, was das Modell gedacht hat. Was Sie danach schreiben oder bearbeiten, erscheint dort erst, wenn Sie aktualisieren; was Sie löschen, ist dort sofort weg. Man sieht weder, wer Sie sind, noch Ihre anderen Chats.",
-    share_address: "Adresse",
+    share_offer: "Es wird ein Link erstellt, den niemand erraten kann. Wer ihn hat, kann diesen Chat lesen. Sie können das Teilen jederzeit beenden.",
+    share_make: "Link erstellen",
+    share_note: "Wer diesen Link hat, kann den Chat so lesen, wie er war, als Sie ihn zuletzt geteilt oder aktualisiert haben: die Nachrichten, die damals zu sehen waren, ohne andere Versionen und ohne das, was das Modell gedacht hat. Was Sie danach schreiben oder bearbeiten, erscheint dort erst, wenn Sie aktualisieren; was Sie löschen, ist dort sofort weg. Man sieht weder, wer Sie sind, noch Ihre anderen Chats.",
+    share_address: "Link",
     share_updated: "Die Seite zeigt den Chat, wie er jetzt ist.",
     share_stop: "Nicht mehr teilen",
     share_update: "Aktualisieren",
@@ -260,7 +260,7 @@ pub(super) const TEXTS: Texts = Texts {
     took: "Dauer {duration}",
     tokens_read: "{count} Token gelesen|{count} Token gelesen",
     thinking_for: "Denkt seit {duration} nach…",
-    thought_for: "{duration} nachgedacht",
+    thought_for: "Hat {duration} nachgedacht",
 
     appearance: "Darstellung",
     theme: "Farbschema",
@@ -279,7 +279,7 @@ pub(super) const TEXTS: Texts = Texts {
     in_this_browser: "In diesem Browser",
     notify_me: "Benachrichtigen, wenn eine lange Antwort endet, während ich woanders bin",
     cannot_notify: "Der Browser erlaubt dieser Seite keine Benachrichtigungen. Sie lassen sich in seinen Einstellungen für diese Seite erlauben.",
-    single_keys: "Kurzbefehle mit einer einzigen Taste, wie ?",
+    single_keys: "Kurzbefehle mit einer einzigen Taste, wie „?“",
     hear_answers: "Screenreader lesen Antworten vor, während sie geschrieben werden",
 
     search_and_commands: "Suche und Befehle",
