@@ -136,7 +136,10 @@ impl Session {
         let here = self.messages.with_untracked(|all| all.iter().any(|one| one.id() == Some(message)));
         match self.conversation.get_untracked() {
             Some(id) if !here => self.open(id, Some(message)),
-            _ => self.look.set(Look::Message(message)),
+            _ => {
+                self.bring_into_document(message);
+                self.look.set(Look::Message(message));
+            }
         }
     }
 }

@@ -304,6 +304,31 @@ impl StreamingChatHandle {
         self.session.begin_edit(question);
     }
 
+    /// The messages that are in the document: not those far below a message that the reader was taken to.
+    pub(crate) fn in_document(self) -> Vec<ChatMessage> {
+        self.session.in_document()
+    }
+
+    /// Whether there are messages below those.
+    pub(crate) fn has_later(self) -> bool {
+        self.session.has_later()
+    }
+
+    /// Puts more of them into the document.
+    pub(crate) fn show_later(self) {
+        self.session.show_later();
+    }
+
+    /// Has the end of the conversation in the document.
+    pub(crate) fn show_end(self) {
+        self.session.show_end();
+    }
+
+    /// Whether there are so many messages that the page should not hold all.
+    pub(crate) fn is_long(self) -> bool {
+        self.session.is_long()
+    }
+
     /// The first message that stays if those above are let go of: none while there are few, or while something is under way.
     pub(crate) fn first_to_keep(self) -> Option<ChatMessage> {
         self.session.first_to_keep()

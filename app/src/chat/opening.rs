@@ -3,7 +3,7 @@
 use super::{
     run::Run,
     session::{Look, Session, lost},
-    window::MESSAGES_AT_A_TIME,
+    window::MESSAGES_AT_FIRST,
 };
 use crate::browser::http::{self, FetchError};
 use leptos::prelude::*;
@@ -26,6 +26,9 @@ impl Session {
         self.shared.set(conversation.shared);
         self.usage.set(conversation.usage);
         self.show_held();
+        if let Some(message) = at {
+            self.bring_into_document(message);
+        }
         self.look.set(at.map_or(Look::End, Look::Message));
     }
 
@@ -75,7 +78,7 @@ impl Session {
             let read = async |part: String| {
                 http::get::<Conversation>(&self.address(&format!("/api/conversations/{id}?{part}"))).await
             };
-            let end = format!("limit={MESSAGES_AT_A_TIME}");
+            let end = format!("limit={MESSAGES_AT_FIRST}");
             let mut opened = read(at.map_or(end.clone(), |message| format!("around={message}"))).await;
             // The message may have been deleted since it was found.
             if at.is_some() && matches!(&opened, Err(FetchError::Refused(refusal)) if refusal.status == 404) {
@@ -109,6 +112,7 @@ impl Session {
         self.missing.set(false);
         self.problem.set(None);
         self.earlier.set(false);
+        self.until.set(None);
         self.title.set(None);
         self.shared.set(None);
         self.usage.set(UsageTotals::default());

@@ -51,6 +51,7 @@ impl Session {
             answer.versions.set(ask.displaced.first().map(ChatMessage::versions_with_itself).unwrap_or_default());
         }
         self.messages.update(|messages| messages.push(answer.clone()));
+        self.show_end();
         self.look.set(Look::End);
         self.start(Run::new(self, answer, Some(ask)));
     }

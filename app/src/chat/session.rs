@@ -55,6 +55,8 @@ pub(crate) struct Session {
     pub(crate) missing: RwSignal<bool>,
     /// Whether there are messages above those that are shown.
     pub(crate) earlier: RwSignal<bool>,
+    /// The last message that is in the document, if it is not the last of all.
+    pub(super) until: RwSignal<Option<u64>>,
     /// The title that it had when it was opened.
     pub(crate) title: RwSignal<Option<String>>,
     /// The token of the conversation's public page.
@@ -101,6 +103,7 @@ impl Session {
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
             earlier: RwSignal::new(false),
+            until: RwSignal::new(None),
             title: RwSignal::new(None),
             shared: RwSignal::new(None),
             usage: RwSignal::new(UsageTotals::default()),

@@ -22,8 +22,9 @@ use std::ops::Range;
 
 /// How many lines are in the document above and below those that are seen.
 const BEYOND: usize = 12;
-/// How many lines are rendered before it is known how many can be seen.
-const AT_FIRST: usize = 40;
+/// How many lines are rendered before it is known how many can be seen: as many as a screen of 1080 pixels has room for. More of them
+/// delay the first paint.
+const AT_FIRST: usize = 28;
 /// How many lines before the end the next page is read.
 const AHEAD: usize = 10;
 

@@ -5,7 +5,7 @@ use crate::{
         element::{self, NearWatch},
         speech, time,
     },
-    chat::{handle::StreamingChatHandle, window::MESSAGES_AT_A_TIME},
+    chat::handle::StreamingChatHandle,
     erased::{Show, effect, memo},
     words,
 };
@@ -83,7 +83,7 @@ pub fn EarlierMessages(
 
 /// A document with hundreds of messages makes each frame and each key slow, wherever in it the reader is.
 fn let_go_of_what_is_far(chat: StreamingChatHandle, view_node: NodeRef<html::Div>, at_end: Signal<bool>) {
-    let has_much = memo(move || at_end.get() && chat.messages.with(Vec::len) > 2 * MESSAGES_AT_A_TIME);
+    let has_much = memo(move || at_end.get() && chat.is_long());
     let waiting = StoredValue::new(false);
     effect(move |_| {
         if !has_much.get() || waiting.get_value() {

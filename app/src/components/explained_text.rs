@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub(super) fn explained_text(explained: Explained) -> AnyView {
     let Explained { sentence, detail } = explained;
     // The server speaks English, and is read from left to right wherever it stands.
-    let detail = detail.map(|detail| view! { <span class="explained-text__detail" lang="en" dir="ltr">{detail}</span> });
+    let detail =
+        detail.map(|detail| view! { <span class="explained-text__detail" lang="en" dir="ltr">{detail}</span> });
     view! { <span class="explained-text">{sentence} {detail}</span> }.into_any()
 }

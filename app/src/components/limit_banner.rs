@@ -78,9 +78,11 @@ fn Waiting(until: RwSignal<Option<f64>>) -> impl IntoView {
     view! {
         <p>
             <Icon drawing=Drawing::Clock />
-            {words::too_many_requests()} " "
-            <strong aria-hidden="true">{move || words::can_go_on_in(&duration(left.get()))}</strong>
-            <span class="visually-hidden">{heard}</span>
+            <span>
+                {words::too_many_requests()} " "
+                <strong aria-hidden="true">{move || words::can_go_on_in(&duration(left.get()))}</strong>
+                <span class="visually-hidden">{heard}</span>
+            </span>
         </p>
     }
 }

@@ -4,6 +4,7 @@ use super::{
     assistant_message::AssistantMessage,
     earlier_messages::EarlierMessages,
     icon::{Drawing, Icon},
+    later_messages::LaterMessages,
     user_message::UserMessage,
 };
 use crate::{
@@ -64,13 +65,20 @@ pub fn MessageList(
             time::on_next_frame(move || show(chat, view_node, id));
         }
     });
+    let jump = move || {
+        chat.show_end();
+        following.set(true);
+        // What is at the end may come into the document only now.
+        time::on_next_frame(to_end);
+    };
     let last_top = StoredValue::new(0);
     let scrolled = move |_| {
         let Some(view) = view_node.get_untracked() else { return };
-        let (top, at_end) = (view.scroll_top(), element::distance_to_end(&view) <= AT_END);
+        let is_end = element::distance_to_end(&view) <= AT_END && !untrack(|| chat.has_later());
+        let top = view.scroll_top();
         let went_up = top < last_top.get_value();
         last_top.set_value(top);
-        if at_end {
+        if is_end {
             following.set(true);
         } else if went_up {
             following.set(false);
@@ -87,12 +95,13 @@ pub fn MessageList(
                     <p class="message-list__loading" role="status">{words::opening_conversation()}</p>
                 </Show>
                 <EarlierMessages chat view_node at_end=following />
-                <For each=move || chat.messages.get() key=|message| message.key children=move |message| one(message, chat) />
+                <For each=move || chat.in_document() key=|message| message.key children=move |message| one(message, chat) />
+                <LaterMessages chat view_node />
             </div>
         </div>
         <div class="message-list__jump" class:message-list__jump--shown=move || !following.get() && !empty.get()>
             <button type="button" class="icon-button icon-button--raised" aria-label=words::jump_to_latest() title=words::jump_to_latest()
-                on:click=move |_| { following.set(true); to_end() }>
+                on:click=move |_| jump()>
                 <Icon drawing=Drawing::Down />
             </button>
         </div>

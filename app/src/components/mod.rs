@@ -33,6 +33,7 @@ pub mod formula;
 pub mod held_card;
 pub mod icon;
 pub mod language_section;
+pub mod later_messages;
 pub mod limit_banner;
 pub mod menu;
 pub mod message_attachments;

@@ -333,6 +333,70 @@ async fn what_is_far_above_the_end_is_let_go_of_and_read_again_on_the_way_up() {
     assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?limit=50&before={}", id(91))]);
 }
 
+/// A chat of which message 101 of 300 is looked at.
+async fn looked_at_far_up() -> (StreamingChatHandle, HtmlElement, impl Drop) {
+    let (chat, place, handle) = opened(json(&turns(281, 300), true));
+    let view = find(&place, ".message-list").unwrap();
+    view.set_attribute("style", "height: 400px; width: 500px; overflow-y: auto").unwrap();
+    chat.look_at(id(101));
+    until(|| texts(chat).len() == 220).await;
+    sleep(Duration::from_millis(300)).await;
+    (chat, place, handle)
+}
+
+#[wasm_bindgen_test]
+async fn a_message_far_up_is_shown_without_all_that_follow_it() {
+    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true))]);
+    let (chat, place, _handle) = looked_at_far_up().await;
+    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?around={}", id(101))]);
+    let view = find(&place, ".message-list").unwrap();
+    let articles = || all(&place, "article").len();
+    assert_eq!(articles(), 41, "twenty on both sides");
+    let found = find(&place, "[data-found]").unwrap().get_bounding_client_rect();
+    assert!((found.top() - view.get_bounding_client_rect().top()).abs() < 40.0, "{}", found.top());
+
+    // On the way down there are more, and what is looked at does not move.
+    view.set_scroll_top(view.scroll_height());
+    until(|| articles() == 91).await;
+    sleep(Duration::from_millis(100)).await;
+    assert!(view.scroll_height() - view.scroll_top() - view.client_height() > 1000, "the view has stayed");
+
+    find(&place, "[aria-label='Jump to latest']").unwrap().click();
+    until(|| articles() == 20).await;
+    sleep(Duration::from_millis(100)).await;
+    assert!(view.scroll_height() - view.scroll_top() - view.client_height() <= 2);
+    assert!(texts(chat).len() == 20 && texts(chat)[19].starts_with("300 ") && chat.has_earlier.get_untracked());
+}
+
+#[wasm_bindgen_test]
+async fn what_is_asked_from_far_up_comes_after_the_last_message_and_is_seen() {
+    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true)), whole(301, 302)]);
+    let (chat, place, _handle) = looked_at_far_up().await;
+    chat.send("and then?");
+    until(|| chat.is_streaming.get_untracked()).await;
+    ended(chat).await;
+    let asked = server.asked();
+    assert!(asked[1].body.contains(&format!(r#""parent":"{}""#, id(300))), "{}", asked[1].body);
+    let articles = all(&place, "article");
+    assert_eq!(articles.len(), 20);
+    assert!(articles[18].text_content().unwrap().contains("and then?"));
+}
+
+#[wasm_bindgen_test]
+async fn a_message_that_is_in_memory_only_is_brought_into_the_document() {
+    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true))]);
+    let (chat, place, _handle) = looked_at_far_up().await;
+    chat.look_at(id(251));
+    until(|| find(&place, "[data-found]").is_some_and(|one| one.text_content().unwrap_or_default().contains("251 ")))
+        .await;
+    assert_eq!((server.asked().len(), all(&place, "article").len()), (1, 41));
+    // One that is there already is only gone to.
+    chat.look_at(id(240));
+    until(|| find(&place, "[data-found]").is_some_and(|one| one.text_content().unwrap_or_default().contains("240 ")))
+        .await;
+    assert_eq!(all(&place, "article").len(), 41);
+}
+
 #[wasm_bindgen_test]
 async fn what_could_not_be_read_from_above_is_tried_again_by_hand() {
     let server = FakeServer::new([Reply::Broken, Reply::Json(200, json(&turns(1, 2), false))]);

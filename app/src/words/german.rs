@@ -239,7 +239,7 @@ pub(super) const TEXTS: Texts = Texts {
     share_offer: "Es wird ein Link erstellt, den niemand erraten kann. Wer ihn hat, kann diesen Chat lesen. Sie können das Teilen jederzeit beenden.",
     share_make: "Link erstellen",
     share_note: "Wer diesen Link hat, kann den Chat so lesen, wie er war, als Sie ihn zuletzt geteilt oder aktualisiert haben: die Nachrichten, die damals zu sehen waren, ohne andere Versionen und ohne das, was das Modell gedacht hat. Was Sie danach schreiben oder bearbeiten, erscheint dort erst, wenn Sie aktualisieren; was Sie löschen, ist dort sofort weg. Man sieht weder, wer Sie sind, noch Ihre anderen Chats.",
-    share_address: "Link",
+    share_address: "Link zu diesem Chat",
     share_updated: "Die Seite zeigt den Chat, wie er jetzt ist.",
     share_stop: "Nicht mehr teilen",
     share_update: "Aktualisieren",

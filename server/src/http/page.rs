@@ -10,7 +10,7 @@ use crate::{
     store::Window,
     visitor::Owner,
 };
-use app::{PageData, ServerRendered, Theme, chat::window::MESSAGES_AT_A_TIME, rendered_in, shell};
+use app::{PageData, ServerRendered, Theme, chat::window::MESSAGES_AT_FIRST, rendered_in, shell};
 use axum::{
     Extension,
     extract::{Request, State},
@@ -54,17 +54,18 @@ pub(super) async fn conversation(
     id: Result<Id<ConversationId>, ApiError>,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let mut data = data(&state, &owner, remembered(&request)).await?;
-    match id {
-        Err(_) => data.not_found = true,
-        Ok(Id(id)) => {
-            match state.conversations.get(&owner, id, Window::Last(MESSAGES_AT_A_TIME)).await.map_err(ApiError::from) {
-                Ok(conversation) => data.conversation = Some(conversation),
-                Err(error) if error.error.code == ErrorCode::NotFound => data.not_found = true,
-                Err(error) => return Err(error),
-            }
+    let shown = async {
+        let Ok(Id(id)) = id else { return Ok(None) };
+        match state.conversations.get(&owner, id, Window::Last(MESSAGES_AT_FIRST)).await.map_err(ApiError::from) {
+            Ok(conversation) => Ok(Some(conversation)),
+            Err(error) if error.error.code == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
-    }
+    };
+    // The list and the conversation are read side by side.
+    let (mut data, conversation) = tokio::try_join!(data(&state, &owner, remembered(&request)), shown)?;
+    data.not_found = conversation.is_none();
+    data.conversation = conversation;
     render(&state, data, request).await
 }
 

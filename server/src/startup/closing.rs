@@ -14,6 +14,9 @@ use std::{
 };
 use tokio_util::task::TaskTracker;
 
+/// A table with no more room than this is left as it is.
+const LEAST_ROOM: usize = 64;
+
 /// The connections that are open, and whether they are to end.
 #[derive(Debug, Default)]
 pub(super) struct Closing {
@@ -80,11 +83,30 @@ impl Drop for Entry<'_> {
     fn drop(&mut self) {
         let mut wakers = self.closing.wakers();
         let waker = wakers.by_connection.remove(&self.number);
-        // After a rush the table would stay as large as it was.
-        if wakers.by_connection.is_empty() {
-            wakers.by_connection.shrink_to_fit();
+        // After a rush the table would stay as large as it was. It goes down by halves at least, so that few who leave pay for it.
+        let left = wakers.by_connection.len();
+        if wakers.by_connection.capacity() > LEAST_ROOM.max(4 * left) {
+            wakers.by_connection.shrink_to(2 * left);
         }
         drop(wakers);
         drop(waker);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_goes_down_after_a_rush_though_somebody_stays() {
+        let closing = Closing::default();
+        let room = || closing.wakers().by_connection.capacity();
+        let stays = Entry::new(&closing, Waker::noop().clone());
+        let rush: Vec<_> = (0..10_000).map(|_| Entry::new(&closing, Waker::noop().clone())).collect();
+        let most = room();
+        drop(rush);
+        assert!(most >= 10_000 && room() <= 2 * LEAST_ROOM, "{most} went down to {}", room());
+        drop(stays);
+        assert!(closing.wakers().by_connection.is_empty());
     }
 }
