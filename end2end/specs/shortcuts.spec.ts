@@ -29,7 +29,7 @@ test("a sheet shows the shortcuts, and they work", async ({ chat, page }) => {
 test("single keys can be turned off, and stay so", async ({ chat, page }) => {
   await chat.open();
   await chat.settings.click();
-  const box = page.getByRole("checkbox", { name: /single key/ });
+  const box = page.getByRole("checkbox", { name: /single-key/i });
   await box.uncheck();
   await chat.reload();
   await chat.settings.click();

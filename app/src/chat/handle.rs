@@ -304,6 +304,12 @@ impl StreamingChatHandle {
         self.session.begin_edit(question);
     }
 
+    /// Whether nothing has been said: not while a conversation is being opened, nor where one could not be.
+    pub(crate) fn is_empty(self) -> bool {
+        let is_unopened = self.conversation.get().is_some() && self.problem.with(Option::is_some);
+        self.messages.with(Vec::is_empty) && !self.is_loading.get() && !is_unopened
+    }
+
     /// The messages that are in the document: not those far below a message that the reader was taken to.
     pub(crate) fn in_document(self) -> Vec<ChatMessage> {
         self.session.in_document()

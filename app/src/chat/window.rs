@@ -84,7 +84,9 @@ impl Session {
     /// Puts more messages into the document, below those that are in it.
     pub(crate) fn show_later(self) {
         let until = self.until.get_untracked();
-        self.until.set(self.messages.with_untracked(|all| key_at(all, end(all, until) - 1 + MESSAGES_AT_A_TIME)));
+        self.until.set(
+            self.messages.with_untracked(|all| key_at(all, (end(all, until) + MESSAGES_AT_A_TIME).saturating_sub(1))),
+        );
     }
 
     /// Sees to it that a message is in the document, and not all that follow it.

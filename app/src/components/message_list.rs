@@ -84,9 +84,7 @@ pub fn MessageList(
             following.set(false);
         }
     };
-    // One that could not be opened has messages, which are not to be seen.
-    let is_unopened = move || chat.conversation.get().is_some() && chat.problem.with(Option::is_some);
-    let empty = memo(move || chat.messages.with(Vec::is_empty) && !chat.is_loading.get() && !is_unopened());
+    let empty = memo(move || chat.is_empty());
     view! {
         <div class="message-list" node_ref=view_node on:scroll=scrolled>
             <div class="message-list__content" class:message-list__content--empty=move || empty.get() node_ref=content_node>

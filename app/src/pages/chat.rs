@@ -87,14 +87,14 @@ pub fn ChatPage() -> impl IntoView {
     let title = memo(move || title::of_page(name.get().as_deref(), missing.get()));
     let unseen = notifier::watch_ends(chat, title.into());
     effect(move |_| address::set_title(&title::marked(title.get(), unseen.get())));
-    let has_begun = memo(move || !chat.messages.with(Vec::is_empty));
+    let has_begun = memo(move || !chat.is_empty());
     let returned = Callback::new(move |()| recover(actions));
     view! {
         <Show when=move || !missing.get() fallback=NotFoundPage>
             <div class="layout" class:layout--alone=move || !sidebar.beside.get()>
                 <Sidebar actions state=sidebar searching=dialogs.search />
                 <main class="layout__main">
-                    // While there are no messages, the greeting is the heading.
+                    // Of an empty chat, the greeting is the heading.
                     <Show when=move || has_begun.get()>
                         <h1 class="visually-hidden">{move || name.get().unwrap_or_else(|| words::chat().to_owned())}</h1>
                     </Show>
