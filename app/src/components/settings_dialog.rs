@@ -3,11 +3,10 @@
 use super::{
     appearance::{Appearance, AppearanceSection},
     browser_section::BrowserSection,
-    dialog,
-    icon::{Drawing, Icon},
+    dialog::Dialog,
     language_section::LanguageSection,
     presets_section::PresetsSection,
-    transfer_section::TransferSection,
+    transfer_section::{ImportState, TransferSection},
 };
 use crate::{
     browser::{element, number, time},
@@ -31,17 +30,16 @@ pub fn SettingsDialog(
     /// How the page looks.
     appearance: Appearance,
 ) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
     let fields = NodeRef::<html::Form>::new();
     let form = Form::new();
     let presets = Presets::of_page();
+    // An import goes on while the dialog is closed, and what comes of it is there when it is opened again.
+    let import = ImportState::none();
     effect(move |_| {
-        let Some(dialog) = dialog.get() else { return };
         if open.get() {
             form.fill(&settings.get_untracked());
-            element::show_dialog(&dialog);
         } else {
-            element::close_dialog(&dialog);
+            import.forget_what_has_ended();
         }
     });
     let save = move |event: ev::SubmitEvent| {
@@ -63,14 +61,7 @@ pub fn SettingsDialog(
         }
     };
     view! {
-        <dialog node_ref=dialog class="dialog settings-dialog" aria-labelledby="settings-title"
-            on:cancel=move |event| dialog::cancelled(&event, dialog, open) on:close=move |_| dialog::closed(dialog, open)>
-            <div class="dialog__head">
-                <h2 id="settings-title">{words::chat_settings()}</h2>
-                <button type="button" class="icon-button" aria-label=words::close() title=words::close() on:click=move |_| open.set(false)>
-                    <Icon drawing=Drawing::Close />
-                </button>
-            </div>
+        <Dialog open name="settings-dialog" title=words::chat_settings()>
             <form node_ref=fields on:submit=save>
                 <label>
                     {words::system_prompt()}
@@ -98,8 +89,8 @@ pub fn SettingsDialog(
             <LanguageSection />
             {presets.map(|presets| view! { <PresetsSection presets open /> }.into_any())}
             <BrowserSection open />
-            <TransferSection conversations />
-        </dialog>
+            <TransferSection conversations import />
+        </Dialog>
     }
 }
 

@@ -26,14 +26,38 @@ enum Import {
     Failed(Explained),
 }
 
+/// How an import stands. Copying it gives the same one.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportState(RwSignal<Import>);
+
+impl ImportState {
+    /// Nothing is being imported.
+    pub fn none() -> Self {
+        Self(RwSignal::new(Import::None))
+    }
+
+    /// Only one that is under way is told of later.
+    pub(super) fn forget_what_has_ended(self) {
+        if !self.is_under_way() {
+            self.0.set(Import::None);
+        }
+    }
+
+    fn is_under_way(self) -> bool {
+        untrack(|| self.0.with(|import| matches!(import, Import::UnderWay(_))))
+    }
+}
+
 /// A part of the settings: an archive of everything to be had, a file to be taken in.
 #[component]
 pub fn TransferSection(
     /// The list, which what comes in is to be seen in.
     conversations: Conversations,
+    /// Where it is kept how an import stands.
+    import: ImportState,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let import = RwSignal::new(Import::None);
+    let ImportState(import) = import;
     let chosen = move |_| {
         let Some(file) = input.get_untracked().and_then(|input| ChosenFile::take_from(&input)) else { return };
         import.set(Import::UnderWay(file.name()));
