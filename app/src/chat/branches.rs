@@ -125,7 +125,13 @@ impl Session {
         };
         let conversation: Conversation = http::get(&address).await?;
         if shown() && !self.busy.get_untracked() {
+            let was_cut = untrack(|| self.has_later());
             self.show_again(conversation);
+            // Another branch has other messages: not all of them come into the document with it.
+            if let Some(message) = around.filter(|_| was_cut && !untrack(|| self.has_later())) {
+                self.until.set(None);
+                self.bring_into_document(message);
+            }
             self.resume();
         }
         Ok(())

@@ -266,8 +266,8 @@ impl Session {
         if self.messages.with_untracked(shown) {
             return;
         }
-        if self.earlier.get_untracked() {
-            // It may be further up.
+        if self.earlier.get_untracked() && self.keeps_drafts() {
+            // It may be further up, and its words are found again.
             return self.editing.set(None);
         }
         self.end_edit();

@@ -306,8 +306,12 @@ impl StreamingChatHandle {
 
     /// Whether nothing has been said: not while a conversation is being opened, nor where one could not be.
     pub(crate) fn is_empty(self) -> bool {
-        let is_unopened = self.conversation.get().is_some() && self.problem.with(Option::is_some);
-        self.messages.with(Vec::is_empty) && !self.is_loading.get() && !is_unopened
+        self.messages.with(Vec::is_empty) && !self.is_loading.get() && !self.is_unopened()
+    }
+
+    /// Whether the conversation could not be opened; [`problem`](Self::problem) says why.
+    pub(crate) fn is_unopened(self) -> bool {
+        self.session.unopened.get()
     }
 
     /// The messages that are in the document: not those far below a message that the reader was taken to.

@@ -156,7 +156,7 @@ impl Session {
 
     /// Sends what waits here.
     pub(super) fn send_held(self) {
-        if self.busy.get_untracked() || self.loading.get_untracked() {
+        if self.busy.get_untracked() || self.loading.get_untracked() || self.unopened.get_untracked() {
             return;
         }
         if let Some(held) = self.take_held(self.conversation.get_untracked()) {
@@ -195,7 +195,7 @@ impl Session {
             let next = self.next_automatic()?;
             let shown = self.conversation.get() == next.conversation;
             // An answer that is under way, or a conversation that is being opened, goes first.
-            if shown && (self.busy.get() || self.loading.get()) {
+            if shown && (self.busy.get() || self.loading.get() || self.unopened.get()) {
                 return None;
             }
             leptos::reactive::spawn_local_scoped_with_cancellation(async move {
@@ -232,7 +232,7 @@ impl Session {
             held.ask.automatic &= pause.is_some();
             (held.code, held.until) = (code, time::wall_clock() + pause.unwrap_or_default());
             self.keep(held);
-            if shown && !self.busy.get_untracked() && !self.loading.get_untracked() {
+            if shown && !self.busy.get_untracked() && !self.loading.get_untracked() && !self.unopened.get_untracked() {
                 self.show_held();
             }
         });

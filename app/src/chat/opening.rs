@@ -9,6 +9,7 @@ use crate::browser::http::{self, FetchError};
 use leptos::prelude::*;
 use protocol::{
     conversation::{Conversation, ConversationSettings},
+    error::PublicError,
     id::{ConversationId, MessageId},
     message::Role,
     usage::UsageTotals,
@@ -92,10 +93,15 @@ impl Session {
                     self.recall_edit();
                 }
                 Err(FetchError::Refused(refusal)) if refusal.status == 404 => self.missing.set(true),
-                Err(FetchError::Refused(refusal)) => self.problem.set(Some(refusal.error)),
-                Err(_) => self.problem.set(Some(lost())),
+                Err(FetchError::Refused(refusal)) => self.not_opened(refusal.error),
+                Err(_) => self.not_opened(lost()),
             }
         });
+    }
+
+    fn not_opened(self, why: PublicError) {
+        self.unopened.set(true);
+        self.problem.set(Some(why));
     }
 
     fn leave(self) {
@@ -110,6 +116,7 @@ impl Session {
         self.stopping.set(false);
         self.loading.set(false);
         self.missing.set(false);
+        self.unopened.set(false);
         self.problem.set(None);
         self.earlier.set(false);
         self.until.set(None);

@@ -31,6 +31,11 @@ impl Session {
             self.put_back(&text);
             return self.retry();
         }
+        if self.unopened.get_untracked() {
+            // Nobody has seen what it would follow.
+            self.put_back(&text);
+            return self.retry();
+        }
         self.uploads.set(Vec::new());
         let question = self.question(text.clone(), files.clone());
         self.messages.update(|messages| messages.push(question));
@@ -69,6 +74,9 @@ impl Session {
     pub(crate) fn retry(self) {
         if self.busy.get_untracked() {
             return;
+        }
+        if let Some(id) = self.conversation.get_untracked().filter(|_| self.unopened.get_untracked()) {
+            return self.open(id, None);
         }
         let refused = self.problem.try_update(Option::take).flatten().is_some();
         let draft = self.draft.with_untracked(|draft| !draft.trim().is_empty());

@@ -53,6 +53,8 @@ pub(crate) struct Session {
     pub(crate) problem: RwSignal<Option<PublicError>>,
     pub(crate) loading: RwSignal<bool>,
     pub(crate) missing: RwSignal<bool>,
+    /// Whether the conversation could not be opened: `problem` says why, and what is in it is not known.
+    pub(crate) unopened: RwSignal<bool>,
     /// Whether there are messages above those that are shown.
     pub(crate) earlier: RwSignal<bool>,
     /// The last message that is in the document, if it is not the last of all.
@@ -102,6 +104,7 @@ impl Session {
             problem: RwSignal::new(None),
             loading: RwSignal::new(false),
             missing: RwSignal::new(false),
+            unopened: RwSignal::new(false),
             earlier: RwSignal::new(false),
             until: RwSignal::new(None),
             title: RwSignal::new(None),

@@ -116,6 +116,8 @@ impl Session {
         if first > 0 {
             self.earlier.set(true);
             self.messages.update(|messages| drop(messages.drain(..first)));
+            // It may have been among them.
+            self.rescue_edit();
         }
     }
 

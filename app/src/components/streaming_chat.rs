@@ -69,7 +69,7 @@ pub fn StreamingChat(
     let children = StoredValue::new(children);
     let problem = move || {
         let retry = Callback::new(move |()| chat.retry());
-        chat.problem.get().filter(|error| !Limit::explains(error)).map(|error| {
+        chat.problem.get().filter(|error| chat.held.with(Option::is_some) || !Limit::explains(error)).map(|error| {
             let Explained { sentence, detail } = words::explained(&error);
             view! { <ErrorCard sentence detail retry /> }.into_any()
         })

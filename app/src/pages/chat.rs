@@ -155,7 +155,7 @@ fn follow_address(chat: StreamingChatHandle, navigation: Navigation, gone: RwSig
 fn recover(actions: ConversationActions) {
     let chat = actions.chat;
     leptos::task::spawn_local(actions.conversations.refresh());
-    let unopened = chat.problem.with_untracked(Option::is_some) && chat.messages.with_untracked(Vec::is_empty);
+    let unopened = untrack(|| chat.is_unopened());
     match chat.conversation.get_untracked() {
         Some(id) if unopened => chat.open(id),
         _ if chat.is_lost() => chat.retry(),

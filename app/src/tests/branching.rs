@@ -398,6 +398,33 @@ async fn a_message_that_is_in_memory_only_is_brought_into_the_document() {
 }
 
 #[wasm_bindgen_test]
+async fn new_words_of_a_question_far_up_are_kept_when_the_reader_goes_to_the_end() {
+    let _server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true))]);
+    let (chat, place, _handle) = looked_at_far_up().await;
+    chat.begin_edit(id(101));
+    until(|| find(&place, ".question-editor").is_some()).await;
+    chat.editing.update(|editing| editing.as_mut().unwrap().text = Some("other words".into()));
+    find(&place, "[aria-label='Jump to latest']").unwrap().click();
+    until(|| texts(chat).len() == 20).await;
+    assert_eq!((chat.editing.get_untracked().is_none(), chat.draft.get_untracked()), (true, "other words".into()));
+}
+
+#[wasm_bindgen_test]
+async fn a_chat_that_could_not_be_opened_is_opened_again_and_nothing_is_sent_into_it() {
+    let server = FakeServer::new([refusal(500, "internal", None), Reply::Json(200, json(&turns(1, 2), false))]);
+    let (chat, place, _handle) = shown(StreamingChatOptions::new(), |chat| view! { <StreamingChat chat /> });
+    chat.open(CONVERSATION.parse().unwrap());
+    until(|| chat.problem.get_untracked().is_some()).await;
+    chat.draft.set("half a question".into());
+    sleep(Duration::from_millis(30)).await;
+    find(&place, ".error-card__actions .button:last-child").unwrap().click();
+    until(|| texts(chat).len() == 2).await;
+    let line = format!("GET /api/conversations/{CONVERSATION}?limit=20");
+    assert_eq!(server.lines(), [line.clone(), line]);
+    assert_eq!((chat.draft.get_untracked().as_str(), chat.problem.get_untracked()), ("half a question", None));
+}
+
+#[wasm_bindgen_test]
 async fn what_could_not_be_read_from_above_is_tried_again_by_hand() {
     let server = FakeServer::new([Reply::Broken, Reply::Json(200, json(&turns(1, 2), false))]);
     let (chat, place, _handle) = opened(json(&[message(3, 2, "short", &[])], true));
