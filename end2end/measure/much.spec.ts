@@ -35,11 +35,14 @@ async function opened(page: Page, address: string, at = ""): Promise<number> {
     const link = known.cloneNode() as HTMLAnchorElement;
     link.href = address + at;
     known.after(link);
+    const before = document.querySelector("main article");
     const begun = performance.now();
     link.click();
     link.remove();
     const frame = () => new Promise((next) => requestAnimationFrame(next));
-    while (location.pathname !== address || document.querySelectorAll("main article").length < 2) await frame();
+    // The address changes before the messages do.
+    const isNew = () => document.querySelectorAll("main article").length > 1 && document.querySelector("main article") !== before;
+    while (location.pathname !== address || !isNew()) await frame();
     // A frame is painted before the next one begins.
     await frame();
     return performance.now() - begun;
