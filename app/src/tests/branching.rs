@@ -1,4 +1,4 @@
-//! Versions of messages: edited questions, other answers, deleted messages, and messages from further up.
+//! Versions of messages: edited questions, other answers, and messages that are deleted.
 
 use super::{
     conversation::{
@@ -15,12 +15,12 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-fn id(number: u128) -> MessageId {
+pub(super) fn id(number: u128) -> MessageId {
     MessageId(Uuid::from_u128(number))
 }
 
 /// A message as the server tells it; odd numbers are questions. Its parent is given, and all of its versions.
-fn message(number: u128, parent: u128, text: &str, versions: &[u128]) -> String {
+pub(super) fn message(number: u128, parent: u128, text: &str, versions: &[u128]) -> String {
     let role = if number % 2 == 1 { "user" } else { "assistant" };
     let parent = if parent == 0 { String::new() } else { format!(r#""parent_id":"{}","#, id(parent)) };
     let versions: Vec<_> = versions.iter().map(|version| format!("\"{}\"", id(*version))).collect();
@@ -31,7 +31,7 @@ fn message(number: u128, parent: u128, text: &str, versions: &[u128]) -> String 
     )
 }
 
-fn json(messages: &[String], earlier: bool) -> String {
+pub(super) fn json(messages: &[String], earlier: bool) -> String {
     let messages = messages.join(",");
     format!(
         r#"{{"id":"{CONVERSATION}","title":"T","created_at":0,"updated_at":0,"settings":{{}},"messages":[{messages}],"earlier":{earlier}}}"#
@@ -51,12 +51,12 @@ fn two_turns() -> (StreamingChatHandle, HtmlElement, impl Drop) {
     ))
 }
 
-fn opened(json: String) -> (StreamingChatHandle, HtmlElement, impl Drop) {
+pub(super) fn opened(json: String) -> (StreamingChatHandle, HtmlElement, impl Drop) {
     let conversation: Conversation = serde_json::from_str(&json).unwrap();
     shown(StreamingChatOptions::new().conversation(Some(conversation)), |chat| view! { <StreamingChat chat /> })
 }
 
-fn texts(chat: StreamingChatHandle) -> Vec<String> {
+pub(super) fn texts(chat: StreamingChatHandle) -> Vec<String> {
     chat.messages.get_untracked().iter().map(|message| message.content()).collect()
 }
 
@@ -70,16 +70,16 @@ fn named(question: u128, answer: u128) -> Vec<u8> {
     )
 }
 
-fn whole(question: u128, answer: u128) -> Reply {
+pub(super) fn whole(question: u128, answer: u128) -> Reply {
     stream(vec![named(question, answer), chunk(2, "new"), complete(3, "stop")], true)
 }
 
-async fn ended(chat: StreamingChatHandle) {
+pub(super) async fn ended(chat: StreamingChatHandle) {
     until(|| !chat.is_streaming.get_untracked()).await;
     sleep(Duration::from_millis(30)).await;
 }
 
-fn all(place: &HtmlElement, selector: &str) -> Vec<HtmlElement> {
+pub(super) fn all(place: &HtmlElement, selector: &str) -> Vec<HtmlElement> {
     let found = place.query_selector_all(selector).unwrap();
     (0..found.length()).filter_map(|at| found.get(at)).map(|node| node.unchecked_into()).collect()
 }
@@ -272,167 +272,4 @@ async fn a_question_that_was_just_asked_can_be_edited() {
     ended(chat).await;
     assert_eq!((versions(chat, 0), texts(chat)), (vec![id(1), id(3)], vec!["second".into(), "new".into()]));
     assert_eq!(server.lines().len(), 3);
-}
-
-/// Turns from number `from` to number `to`, each high enough that a few fill the view.
-fn turns(from: u128, to: u128) -> Vec<String> {
-    (from..=to).map(|number| message(number, number - 1, &format!("{number} {}", "word ".repeat(120)), &[])).collect()
-}
-
-#[wasm_bindgen_test]
-async fn a_long_chat_opens_at_its_end_and_is_read_upwards_without_a_jump() {
-    let server = FakeServer::new([Reply::Json(200, json(&turns(1, 20), false))]);
-    let (chat, place, _handle) = opened(json(&turns(21, 40), true));
-    let view = find(&place, ".message-list").unwrap();
-    // The style sheet is not part of these tests.
-    view.set_attribute("style", "height: 400px; width: 500px; overflow-y: auto").unwrap();
-    chat.look_at(id(40));
-    sleep(Duration::from_millis(400)).await;
-    assert!(view.scroll_top() > 1000, "{}", view.scroll_top());
-    assert!(server.lines().is_empty(), "nothing is read before the reader comes near");
-
-    let first = all(&place, "article")[0].clone();
-    view.set_scroll_top(500);
-    let before = first.get_bounding_client_rect().top();
-    until(|| texts(chat).len() == 40).await;
-    sleep(Duration::from_millis(100)).await;
-    let moved = (first.get_bounding_client_rect().top() - before).abs();
-    assert!(moved <= 2.0, "it has moved by {moved} pixels");
-    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?limit=50&before={}", id(21))]);
-    assert!(!chat.has_earlier.get_untracked() && find(&place, ".earlier-messages").is_none());
-}
-
-#[wasm_bindgen_test]
-async fn what_is_far_above_the_end_is_let_go_of_and_read_again_on_the_way_up() {
-    let server = FakeServer::new([Reply::Json(200, json(&turns(41, 90), true))]);
-    let (chat, place, _handle) = opened(json(&turns(1, 140), false));
-    let view = find(&place, ".message-list").unwrap();
-    view.set_attribute("style", "height: 400px; width: 500px; overflow-y: auto").unwrap();
-    let used = find(&place, "[data-key] button").unwrap().unchecked_into::<HtmlElement>();
-    used.focus().unwrap();
-    chat.look_at(id(140));
-    view.set_scroll_top(view.scroll_height());
-    sleep(Duration::from_millis(1500)).await;
-    assert_eq!(texts(chat).len(), 140, "what has the focus is in use");
-
-    used.blur().unwrap();
-    chat.begin_edit(id(139));
-    sleep(Duration::from_millis(1500)).await;
-    assert_eq!(texts(chat).len(), 140, "a question is being edited");
-
-    chat.editing.set(None);
-    view.set_scroll_top(view.scroll_height());
-    until(|| texts(chat).len() == 50).await;
-    sleep(Duration::from_millis(100)).await;
-    let rest = view.scroll_height() - view.scroll_top() - view.client_height();
-    assert!(rest <= 2, "the view is {rest} pixels from the end");
-    assert!(chat.has_earlier.get_untracked() && server.lines().is_empty());
-
-    view.set_scroll_top(300);
-    until(|| texts(chat).len() == 100).await;
-    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?limit=50&before={}", id(91))]);
-}
-
-/// A chat of which message 101 of 300 is looked at.
-async fn looked_at_far_up() -> (StreamingChatHandle, HtmlElement, impl Drop) {
-    let (chat, place, handle) = opened(json(&turns(281, 300), true));
-    let view = find(&place, ".message-list").unwrap();
-    view.set_attribute("style", "height: 400px; width: 500px; overflow-y: auto").unwrap();
-    chat.look_at(id(101));
-    until(|| texts(chat).len() == 220).await;
-    sleep(Duration::from_millis(300)).await;
-    (chat, place, handle)
-}
-
-#[wasm_bindgen_test]
-async fn a_message_far_up_is_shown_without_all_that_follow_it() {
-    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true))]);
-    let (chat, place, _handle) = looked_at_far_up().await;
-    assert_eq!(server.lines(), [format!("GET /api/conversations/{CONVERSATION}?around={}", id(101))]);
-    let view = find(&place, ".message-list").unwrap();
-    let articles = || all(&place, "article").len();
-    assert_eq!(articles(), 41, "twenty on both sides");
-    let found = find(&place, "[data-found]").unwrap().get_bounding_client_rect();
-    assert!((found.top() - view.get_bounding_client_rect().top()).abs() < 40.0, "{}", found.top());
-
-    // On the way down there are more, and what is looked at does not move.
-    view.set_scroll_top(view.scroll_height());
-    until(|| articles() == 91).await;
-    sleep(Duration::from_millis(100)).await;
-    assert!(view.scroll_height() - view.scroll_top() - view.client_height() > 1000, "the view has stayed");
-
-    find(&place, "[aria-label='Jump to latest']").unwrap().click();
-    until(|| articles() == 20).await;
-    sleep(Duration::from_millis(100)).await;
-    assert!(view.scroll_height() - view.scroll_top() - view.client_height() <= 2);
-    assert!(texts(chat).len() == 20 && texts(chat)[19].starts_with("300 ") && chat.has_earlier.get_untracked());
-}
-
-#[wasm_bindgen_test]
-async fn what_is_asked_from_far_up_comes_after_the_last_message_and_is_seen() {
-    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true)), whole(301, 302)]);
-    let (chat, place, _handle) = looked_at_far_up().await;
-    chat.send("and then?");
-    until(|| chat.is_streaming.get_untracked()).await;
-    ended(chat).await;
-    let asked = server.asked();
-    assert!(asked[1].body.contains(&format!(r#""parent":"{}""#, id(300))), "{}", asked[1].body);
-    let articles = all(&place, "article");
-    assert_eq!(articles.len(), 20);
-    assert!(articles[18].text_content().unwrap().contains("and then?"));
-}
-
-#[wasm_bindgen_test]
-async fn a_message_that_is_in_memory_only_is_brought_into_the_document() {
-    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true))]);
-    let (chat, place, _handle) = looked_at_far_up().await;
-    chat.look_at(id(251));
-    until(|| find(&place, "[data-found]").is_some_and(|one| one.text_content().unwrap_or_default().contains("251 ")))
-        .await;
-    assert_eq!((server.asked().len(), all(&place, "article").len()), (1, 41));
-    // One that is there already is only gone to.
-    chat.look_at(id(240));
-    until(|| find(&place, "[data-found]").is_some_and(|one| one.text_content().unwrap_or_default().contains("240 ")))
-        .await;
-    assert_eq!(all(&place, "article").len(), 41);
-}
-
-#[wasm_bindgen_test]
-async fn new_words_of_a_question_far_up_are_kept_when_the_reader_goes_to_the_end() {
-    let _server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true))]);
-    let (chat, place, _handle) = looked_at_far_up().await;
-    chat.begin_edit(id(101));
-    until(|| find(&place, ".question-editor").is_some()).await;
-    chat.editing.update(|editing| editing.as_mut().unwrap().text = Some("other words".into()));
-    find(&place, "[aria-label='Jump to latest']").unwrap().click();
-    until(|| texts(chat).len() == 20).await;
-    assert_eq!((chat.editing.get_untracked().is_none(), chat.draft.get_untracked()), (true, "other words".into()));
-}
-
-#[wasm_bindgen_test]
-async fn a_chat_that_could_not_be_opened_is_opened_again_and_nothing_is_sent_into_it() {
-    let server = FakeServer::new([refusal(500, "internal", None), Reply::Json(200, json(&turns(1, 2), false))]);
-    let (chat, place, _handle) = shown(StreamingChatOptions::new(), |chat| view! { <StreamingChat chat /> });
-    chat.open(CONVERSATION.parse().unwrap());
-    until(|| chat.problem.get_untracked().is_some()).await;
-    chat.draft.set("half a question".into());
-    sleep(Duration::from_millis(30)).await;
-    find(&place, ".error-card__actions .button:last-child").unwrap().click();
-    until(|| texts(chat).len() == 2).await;
-    let line = format!("GET /api/conversations/{CONVERSATION}?limit=20");
-    assert_eq!(server.lines(), [line.clone(), line]);
-    assert_eq!((chat.draft.get_untracked().as_str(), chat.problem.get_untracked()), ("half a question", None));
-}
-
-#[wasm_bindgen_test]
-async fn what_could_not_be_read_from_above_is_tried_again_by_hand() {
-    let server = FakeServer::new([Reply::Broken, Reply::Json(200, json(&turns(1, 2), false))]);
-    let (chat, place, _handle) = opened(json(&[message(3, 2, "short", &[])], true));
-    let button = || find(&place, ".earlier-messages button").unwrap();
-    until(|| find(&place, ".earlier-messages").is_some() && button().text_content().unwrap().contains("Try again"))
-        .await;
-    sleep(Duration::from_millis(200)).await;
-    assert_eq!(server.lines().len(), 1, "a server that is gone is not asked again and again");
-    button().click();
-    until(|| texts(chat).len() == 3).await;
 }

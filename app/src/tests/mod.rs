@@ -22,5 +22,6 @@ mod sending;
 mod sharing;
 mod streams;
 mod tabs;
+mod windowing;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
