@@ -69,3 +69,44 @@ test("a stopped answer can be asked for again", async ({ chat }) => {
   await expect(chat.questions).toHaveCount(1);
   await expect(chat.answers).toHaveCount(1);
 });
+
+test("what is sent while an answer is being stopped is sent when it has stopped", async ({ chat }) => {
+  await chat.open();
+  await (await chat.ask("/long 2000")).begins();
+  let letIt = () => {};
+  const allowed = new Promise<void>((resolve) => (letIt = resolve));
+  await chat.page.route("**/api/generations/**", async (route) => {
+    await allowed;
+    await route.continue();
+  });
+  await chat.page.keyboard.press("Escape");
+  await expect(chat.stop).toBeDisabled();
+  await chat.input.fill("/fast and now?");
+  await chat.page.keyboard.press("Enter");
+  await expect(chat.input).toHaveValue("/fast and now?");
+  letIt();
+  await expect(chat.questions).toHaveCount(2);
+  await chat.lastAnswer.is("complete");
+  await expect(chat.input).toHaveValue("");
+});
+
+test("what is typed on while an answer is being stopped is not sent", async ({ chat }) => {
+  await chat.open();
+  await (await chat.ask("/long 2000")).begins();
+  let letIt = () => {};
+  const allowed = new Promise<void>((resolve) => (letIt = resolve));
+  await chat.page.route("**/api/generations/**", async (route) => {
+    await allowed;
+    await route.continue();
+  });
+  await chat.page.keyboard.press("Escape");
+  await expect(chat.stop).toBeDisabled();
+  await chat.page.keyboard.type("/fast and");
+  await chat.page.keyboard.press("Enter");
+  await chat.page.keyboard.type(" now?");
+  letIt();
+  await chat.lastAnswer.is("stopped");
+  await expect(chat.stop).toBeHidden();
+  await expect(chat.input).toHaveValue("/fast and now?");
+  await expect(chat.questions).toHaveCount(1);
+});

@@ -161,6 +161,24 @@ test("a chat that is opened too soon says so once, and opens by itself when it i
   expect(refused).toBe(2);
 });
 
+test("a chat that is opened too soon says so beside the question that waits in it", async ({ chat }) => {
+  const page = chat.page;
+  await chat.open();
+  await (await chat.ask("/fast the one to be opened")).is("complete");
+  const address = new URL(page.url()).pathname;
+  await refuse(chat, 1, 60);
+  await ask(chat, "/fast this one waits");
+  await chat.newChat.click();
+  await expect(chat.questions).toHaveCount(0);
+  await page.route(`**/api${address.replace("/c/", "/conversations/")}?*`, (route) => {
+    const problem = { type: "about:blank", title: "", status: 429, detail: "Too many requests.", code: "rate_limited" };
+    return route.fulfill({ status: 429, contentType: "application/problem+json", headers: { "retry-after": "60" }, body: JSON.stringify(problem) });
+  });
+  await page.locator(`nav a[href="${address}"]`).click();
+  await expect(page.getByRole("alert")).toHaveCount(1);
+  await expect(chat.waiting).toBeVisible();
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });

@@ -14,6 +14,7 @@ use crate::{
     words,
 };
 use leptos::{ev, html, prelude::*};
+use protocol::id::ConversationId;
 
 /// A machine with a keyboard of its own.
 pub(super) const DESK: &str = "(hover: hover) and (pointer: fine)";
@@ -44,6 +45,21 @@ pub fn Composer(
             focus();
         }
     });
+    // A question that waits to be sent, above the text area.
+    let waits = memo(move || chat.held.with(|held| held.as_ref().is_some_and(Held::is_question)));
+    // Asked for while the last answer was being stopped, in this conversation: it is sent when that has stopped.
+    let asked_early = StoredValue::new(None::<Option<ConversationId>>);
+    let send = move || {
+        if chat.is_stopping.get_untracked() {
+            asked_early.set_value(Some(chat.conversation.get_untracked()));
+        }
+        let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked() && !waits.get_untracked();
+        if free && untrack(|| chat.can_send()) {
+            let text = chat.draft.try_update(std::mem::take).unwrap_or_default();
+            chat.send(text);
+        }
+        focus();
+    };
     // Whatever began the answer, the next thing is typed here. (A button that was pressed may be gone by now.)
     effect(move |before: Option<bool>| {
         let busy = chat.is_streaming.get();
@@ -53,6 +69,9 @@ pub fn Composer(
         // The button that stops it goes with its end.
         if !busy && before == Some(true) {
             time::on_next_frame(super::focus::give_back);
+            if asked_early.try_update_value(Option::take).flatten() == Some(chat.conversation.get_untracked()) {
+                send();
+            }
         }
         busy
     });
@@ -66,7 +85,6 @@ pub fn Composer(
         new
     });
     // A question that is taken back is there to be edited.
-    let waits = memo(move || chat.held.with(|held| held.as_ref().is_some_and(Held::is_question)));
     effect(move |before: Option<bool>| {
         let now = waits.get();
         let taken_back = before == Some(true) && !now && chat.draft.with_untracked(|draft| !draft.is_empty());
@@ -75,14 +93,6 @@ pub fn Composer(
         }
         now
     });
-    let send = move || {
-        let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked() && !waits.get_untracked();
-        if free && untrack(|| chat.can_send()) {
-            let text = chat.draft.try_update(std::mem::take).unwrap_or_default();
-            chat.send(text);
-        }
-        focus();
-    };
     let pressed = move |event: ev::KeyboardEvent| {
         if picker.is_some_and(|picker| picker.takes(&event)) {
             return;
@@ -144,6 +154,7 @@ pub fn Composer(
             <textarea node_ref=area class="composer__text" aria-label=words::message() rows="1" placeholder=placeholder
                 autocomplete="off" enterkeyhint="send" on:keydown=pressed on:paste=pasted
                 on:input=move |event| {
+                    asked_early.set_value(None);
                     chat.draft.set(event_target_value(&event));
                     if let Some(picker) = picker {
                         picker.typed();

@@ -5,7 +5,7 @@ use super::{
     conversation::{CONVERSATION, find, refusal, shown, until},
     fake_server::{FakeServer, Reply},
 };
-use crate::{StreamingChat, StreamingChatHandle, StreamingChatOptions, browser::time::sleep};
+use crate::{StreamingChat, StreamingChatHandle, StreamingChatOptions, browser::time::sleep, chat::branches::Turn};
 use leptos::prelude::*;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -133,6 +133,20 @@ async fn a_message_that_is_in_memory_only_is_brought_into_the_document() {
     until(|| find(&place, "[data-found]").is_some_and(|one| one.text_content().unwrap_or_default().contains("240 ")))
         .await;
     assert_eq!(all(&place, "article").len(), 41);
+}
+
+#[wasm_bindgen_test]
+async fn another_version_far_up_is_shown_without_all_that_follow_it() {
+    let mut other = turns(81, 100);
+    other.push(message(401, 100, "401 in other words", &[]));
+    other.extend(turns(402, 600));
+    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true)), Reply::Json(200, json(&other, true))]);
+    let (chat, place, _handle) = looked_at_far_up().await;
+    chat.show_version(Turn { to: id(401), onward: true }).await.unwrap();
+    until(|| texts(chat).iter().any(|text| text.starts_with("401 "))).await;
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!((server.asked().len(), texts(chat).len()), (2, 220));
+    assert_eq!(all(&place, "article").len(), 41, "twenty on both sides");
 }
 
 #[wasm_bindgen_test]
