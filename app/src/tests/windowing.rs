@@ -140,12 +140,14 @@ async fn another_version_far_up_is_shown_without_all_that_follow_it() {
     let mut other = turns(81, 100);
     other.push(message(401, 100, "401 in other words", &[]));
     other.extend(turns(402, 600));
-    let server = FakeServer::new([Reply::Json(200, json(&turns(81, 300), true)), Reply::Json(200, json(&other, true))]);
+    let summary = format!(r#"{{"id":"{CONVERSATION}","title":"T","created_at":0,"updated_at":0}}"#);
+    let read = [json(&turns(81, 300), true), summary, json(&other, true)];
+    let server = FakeServer::new(read.map(|read| Reply::Json(200, read)));
     let (chat, place, _handle) = looked_at_far_up().await;
     chat.show_version(Turn { to: id(401), onward: true }).await.unwrap();
     until(|| texts(chat).iter().any(|text| text.starts_with("401 "))).await;
     sleep(Duration::from_millis(100)).await;
-    assert_eq!((server.asked().len(), texts(chat).len()), (2, 220));
+    assert_eq!((server.asked().len(), texts(chat).len()), (3, 220));
     assert_eq!(all(&place, "article").len(), 41, "twenty on both sides");
 }
 
