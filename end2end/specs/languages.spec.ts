@@ -118,7 +118,7 @@ test("a language is chosen in the settings and stays", async ({ chat, page }) =>
   await expect(page.getByRole("heading", { name: "¿En qué puedo ayudarte?" })).toBeVisible();
   await chat.reload();
   await expect(page.locator("html")).toHaveAttribute("lang", "es");
-  await page.getByRole("button", { name: "Ajustes del chat" }).click();
+  await page.getByRole("button", { name: "Ajustes de la conversación" }).click();
   await expect(page.getByRole("combobox", { name: "Idioma" })).toHaveValue("es");
   await page.getByRole("combobox", { name: "Idioma" }).selectOption("");
   await page.getByRole("button", { name: "Usar este idioma" }).press("Enter");

@@ -130,7 +130,7 @@ class Walker {
       say({ type: "reasoning", content: "One looks at the **source** first." });
       say({ type: "chunk", content: ANSWER });
       await after(100);
-      say({ type: "complete", finish_reason: "stop", usage: { input_tokens: 21, output_tokens: 412 } });
+      say({ type: "complete", finish_reason: "stop", usage: { input_tokens: 21, output_tokens: 412 }, stats: { first_chunk_ms: 180, duration_ms: 6_900, chunks: 412 } });
     }, async () => {
       await this.ended("complete");
       await page.locator(".formula math").first().waitFor();
@@ -148,6 +148,7 @@ class Walker {
     await this.open("/");
     await this.ask("/fast /reasoning Show me what you can do", "complete");
     const conversation = page.url();
+    await page.locator(".formula math").first().waitFor();
     await look("an answer");
     await page.locator(".user-message").hover();
     await page.locator(".user-message__edit").click();

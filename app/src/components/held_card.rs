@@ -38,7 +38,7 @@ fn Waiting(chat: StreamingChatHandle) -> impl IntoView {
             <Icon drawing=Drawing::Clock />
             <div class="held-card__words">
                 <p>
-                    {move || why()} " "
+                    {move || why().map(words::followed)}
                     <strong>{move || match left.get() {
                         0 => words::can_send_again_now().to_owned(),
                         left => words::can_send_again_in(&duration(left)),

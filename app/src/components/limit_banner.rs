@@ -79,7 +79,7 @@ fn Waiting(until: RwSignal<Option<f64>>) -> impl IntoView {
         <p>
             <Icon drawing=Drawing::Clock />
             <span>
-                {words::too_many_requests()} " "
+                {words::followed(words::too_many_requests())}
                 <strong aria-hidden="true">{move || words::can_go_on_in(&duration(left.get()))}</strong>
                 <span class="visually-hidden">{heard}</span>
             </span>

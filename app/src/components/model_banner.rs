@@ -37,8 +37,8 @@ pub fn ModelBanner(
             <aside class="model-banner" aria-label=words::demo()>
                 <details>
                     <summary>
-                        <strong>{words::demo_model()}</strong>
-                        " " {words::demo_scripted()} " "
+                        <strong>{words::followed(words::demo_model())}</strong>
+                        {words::followed(words::demo_scripted())}
                         <span class="model-banner__how">{words::demo_add()}</span>
                     </summary>
                     <p>{with_code(words::demo_how())}</p>

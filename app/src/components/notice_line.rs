@@ -30,7 +30,7 @@ fn line(notice: Notice, names: ModelNames, left: Signal<u64>) -> AnyView {
             let pause = move || {
                 Some(left.get())
                     .filter(|left| *left > 0)
-                    .map(|left| format!("{} ", words::in_duration(&duration(left))))
+                    .map(|left| words::followed(&words::in_duration(&duration(left))))
             };
             let line = words::provider_busy(&who, "\0", &attempt.to_string());
             let (before, after) = line.split_once('\0').unwrap_or((&line, ""));

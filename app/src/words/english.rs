@@ -49,7 +49,7 @@ texts! {
 
     // The page of a conversation that somebody shares.
     shared_conversation = "A shared conversation";
-    shared_note = "Somebody shared this conversation with an AI. It can be read, but not changed.";
+    shared_note = "Somebody’s conversation with an AI, which they have shared. It can be read, but not changed.";
     earlier_messages = "Earlier messages";
     question = "Question";
     answer = "Answer";

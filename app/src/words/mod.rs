@@ -112,6 +112,14 @@ pub(crate) fn language() -> Language {
     SPOKEN.get().0
 }
 
+/// A text and the room between it and the next one on the line, which full-width marks have in themselves.
+pub(crate) fn followed(text: &str) -> String {
+    match language() {
+        Language::Chinese => text.to_owned(),
+        _ => format!("{text} "),
+    }
+}
+
 fn text_at(place: usize) -> &'static str {
     SPOKEN.get().1.get(place).copied().unwrap_or_default()
 }

@@ -86,7 +86,7 @@ async fn an_answer_is_wrapped_in_the_words_of_the_page() {
     Events::new(app.send(&id, "/fast hello").await).all().await;
     let (_, html) = page(&app, &format!("/c/{id}"), &[("accept-language", "de")]).await;
     let seen = html.split("page-words").next().unwrap();
-    for part in ["Antwort des Assistenten", "Neu antworten", "Token", "erstes Token nach", "Heute"] {
+    for part in ["Antwort des Assistenten", "Erneut antworten", "Token", "erstes Token nach", "Heute"] {
         assert!(seen.contains(part), "{part}: {seen}");
     }
     assert!(!seen.contains("Answer again"), "{seen}");
