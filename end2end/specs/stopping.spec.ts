@@ -85,8 +85,9 @@ test("what is sent while an answer is being stopped is sent when it has stopped"
   await chat.page.keyboard.press("Enter");
   await expect(chat.input).toHaveValue("/fast and now?");
   letIt();
-  await expect(chat.questions).toHaveCount(2);
+  await expect(chat.questions.last()).toHaveText(/and now\?/);
   await chat.lastAnswer.is("complete");
+  await expect(chat.questions).toHaveCount(2);
   await expect(chat.input).toHaveValue("");
 });
 

@@ -47,11 +47,12 @@ pub fn Composer(
     });
     // A question that waits to be sent, above the text area.
     let waits = memo(move || chat.held.with(|held| held.as_ref().is_some_and(Held::is_question)));
-    // Asked for while the last answer was being stopped, in this conversation: it is sent when that has stopped.
-    let asked_early = StoredValue::new(None::<Option<ConversationId>>);
+    // What was to be sent while the last answer was being stopped: it is sent when that has stopped, if it is still the same then. (What was
+    // stopped may have been put back in front of it, and whoever has changed anything is not done with it.)
+    let asked_early = StoredValue::new(None::<Asked>);
     let send = move || {
-        if chat.is_stopping.get_untracked() {
-            asked_early.set_value(Some(chat.conversation.get_untracked()));
+        if chat.is_stopping.get_untracked() && untrack(|| chat.can_send()) {
+            asked_early.set_value(Some(Asked::now(chat)));
         }
         let free = !chat.is_streaming.get_untracked() && !chat.is_loading.get_untracked() && !waits.get_untracked();
         if free && untrack(|| chat.can_send()) {
@@ -69,7 +70,8 @@ pub fn Composer(
         // The button that stops it goes with its end.
         if !busy && before == Some(true) {
             time::on_next_frame(super::focus::give_back);
-            if asked_early.try_update_value(Option::take).flatten() == Some(chat.conversation.get_untracked()) {
+            let asked = asked_early.try_update_value(Option::take).flatten();
+            if asked.is_some_and(|asked| asked.is_still(Asked::now(chat))) {
                 send();
             }
         }
@@ -101,7 +103,10 @@ pub fn Composer(
         let composing = event.is_composing() || event.key_code() == 229;
         if event.key() == "Enter" && !event.shift_key() && !composing {
             event.prevent_default();
-            send();
+            // One that is held down has done its work.
+            if !event.repeat() {
+                send();
+            }
         }
     };
     let blank = memo(move || !chat.can_send());
@@ -154,7 +159,6 @@ pub fn Composer(
             <textarea node_ref=area class="composer__text" aria-label=words::message() rows="1" placeholder=placeholder
                 autocomplete="off" enterkeyhint="send" on:keydown=pressed on:paste=pasted
                 on:input=move |event| {
-                    asked_early.set_value(None);
                     chat.draft.set(event_target_value(&event));
                     if let Some(picker) = picker {
                         picker.typed();
@@ -168,6 +172,30 @@ pub fn Composer(
                 {words::text_too_long()}
             </p>
         </Show>
+    }
+}
+
+/// What stands in the composer, and in which conversation.
+#[derive(PartialEq)]
+struct Asked {
+    conversation: Option<ConversationId>,
+    draft: String,
+    files: Vec<u64>,
+}
+
+impl Asked {
+    fn now(chat: StreamingChatHandle) -> Self {
+        Self {
+            conversation: chat.conversation.get_untracked(),
+            draft: chat.draft.get_untracked(),
+            files: chat.uploads.with_untracked(|files| files.iter().map(|file| file.key).collect()),
+        }
+    }
+
+    /// Whether that is what stands there now. A first question may have made its conversation since.
+    fn is_still(self, now: Self) -> bool {
+        let conversation = self.conversation.or(now.conversation);
+        Self { conversation, ..self } == now
     }
 }
 

@@ -2,13 +2,15 @@
 
 use super::{
     conversation::{
-        CONVERSATION, GENERATION, MESSAGE, UNSET, answer, chat, chunk, complete, conversation, frame, processing,
-        refusal, stream, until,
+        CONVERSATION, GENERATION, MESSAGE, UNSET, answer, chat, chunk, complete, conversation, find, frame, press,
+        processing, refusal, shown, stream, until,
     },
     fake_server::{FakeServer, Reply},
 };
+use crate::{StreamingChat, StreamingChatOptions, browser::time::sleep};
 use leptos::prelude::*;
 use protocol::message::MessageStatus;
+use std::time::Duration;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -104,6 +106,24 @@ async fn stop_before_the_names_are_known_waits_for_them() {
     until(|| !chat.is_streaming.get_untracked()).await;
     assert_eq!(answer(chat), (String::new(), MessageStatus::Stopped));
     assert!(server.lines().contains(&format!("DELETE /api/generations/{GENERATION}")), "{:?}", server.lines());
+}
+
+#[wasm_bindgen_test]
+async fn enter_does_not_send_again_what_was_stopped_before_it_had_a_name() {
+    let server = FakeServer::new([conversation(""), Reply::Silence, Reply::Silence, Reply::Silence]);
+    let (chat, place, _handle) = shown(StreamingChatOptions::new(), |chat| view! { <StreamingChat chat /> });
+    let area = find(&place, ".composer__text").unwrap();
+    chat.send("stopped");
+    until(|| server.lines().len() == 2).await;
+    chat.cancel();
+    until(|| chat.is_stopping.get_untracked()).await;
+    chat.draft.set("next".into());
+    press(&area, "Enter");
+    until(|| !chat.is_streaming.get_untracked()).await;
+    sleep(Duration::from_millis(100)).await;
+    assert_eq!(chat.draft.get_untracked(), "stopped\n\nnext");
+    let asked = server.lines().iter().filter(|line| line.ends_with("/messages")).count();
+    assert_eq!(asked, 1, "{:?}", server.lines());
 }
 
 #[wasm_bindgen_test]

@@ -225,7 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     top_p: "Top p",
     top_p_hint: "最大为 1",
     max_tokens: "最大词元数",
-    max_tokens_hint: "不限",
+    max_tokens_hint: "任意",
     empty_fields: "留空的字段使用服务器和模型的默认值。",
     number_expected: "{name}必须是数字，或者留空。",
     temperature_range: "温度必须是 0 到 2 之间的数字。",

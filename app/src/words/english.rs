@@ -142,7 +142,7 @@ texts! {
     too_many_requests = "Too many requests in a short time.";
     can_go_on_in(duration) = "You can go on in {duration}.";
 
-    // What an answer under way says about itself. `pause` is empty, or `in_duration` and a space.
+    // What an answer under way says about itself. `pause` is empty, or `in_duration` and the room after it.
     the_provider = "The provider";
     provider_busy(provider, pause, attempt) = "{provider} is busy. Trying again {pause}(attempt {attempt})…";
     in_duration(duration) = "in {duration}";

@@ -25,7 +25,7 @@ pub(super) const TEXTS: Texts = Texts {
     months: "Janvier|Février|Mars|Avril|Mai|Juin|Juillet|Août|Septembre|Octobre|Novembre|Décembre",
     month_and_year: "{month} {year}",
 
-    less_than_a_millisecond: "moins de 1 ms",
+    less_than_a_millisecond: "moins de 1 ms",
     milliseconds: "{number} ms",
     seconds: "{number} s",
     minutes: "{minutes} min",
@@ -41,7 +41,7 @@ pub(super) const TEXTS: Texts = Texts {
     start_new_chat: "Commencer une nouvelle conversation",
 
     shared_conversation: "Une conversation partagée",
-    shared_note: "La conversation d’une personne avec une IA, partagée par elle. On peut la lire, mais pas la modifier.",
+    shared_note: "Une personne a partagé sa conversation avec une IA. On peut la lire, mais pas la modifier.",
     earlier_messages: "Messages précédents",
     question: "Question",
     answer: "Réponse",
@@ -225,7 +225,7 @@ pub(super) const TEXTS: Texts = Texts {
     top_p: "Top p",
     top_p_hint: "jusqu’à 1",
     max_tokens: "Tokens max.",
-    max_tokens_hint: "sans limite",
+    max_tokens_hint: "au choix",
     empty_fields: "Les champs laissés vides gardent les valeurs du serveur et du modèle.",
     number_expected: "{name} : un nombre est attendu, ou rien.",
     temperature_range: "La température doit être un nombre de 0 à 2.",

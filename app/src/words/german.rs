@@ -41,7 +41,7 @@ pub(super) const TEXTS: Texts = Texts {
     start_new_chat: "Neuen Chat beginnen",
 
     shared_conversation: "Ein geteilter Chat",
-    shared_note: "Ein Chat zwischen einem Menschen und einer KI, der geteilt wurde. Er kann gelesen, aber nicht geändert werden.",
+    shared_note: "Jemand hat seinen Chat mit einer KI geteilt. Er kann gelesen, aber nicht geändert werden.",
     earlier_messages: "Frühere Nachrichten",
     question: "Frage",
     answer: "Antwort",

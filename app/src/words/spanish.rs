@@ -41,7 +41,7 @@ pub(super) const TEXTS: Texts = Texts {
     start_new_chat: "Empezar una conversación nueva",
 
     shared_conversation: "Una conversación compartida",
-    shared_note: "Una conversación entre una persona y una IA, compartida por ella. Se puede leer, pero no modificar.",
+    shared_note: "Una persona ha compartido su conversación con una IA. Se puede leer, pero no modificar.",
     earlier_messages: "Mensajes anteriores",
     question: "Pregunta",
     answer: "Respuesta",

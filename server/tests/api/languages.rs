@@ -18,7 +18,7 @@ async fn page(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> (String, S
 /// A few words of the empty chat in each language, and the attributes of its document.
 const GREETINGS: [(&str, &str, &str); 6] = [
     ("en", r#"<html lang="en" dir="ltr""#, "What can I help with?"),
-    ("fr", r#"<html lang="fr" dir="ltr""#, "Comment puis-je vous aider ?"),
+    ("fr", r#"<html lang="fr" dir="ltr""#, "Comment puis-je vous aider\u{202f}?"),
     ("de", r#"<html lang="de" dir="ltr""#, "Womit kann ich helfen?"),
     ("es", r#"<html lang="es" dir="ltr""#, "¿En qué puedo ayudarte?"),
     ("zh", r#"<html lang="zh-Hans" dir="ltr""#, "有什么可以帮忙的？"),
