@@ -71,7 +71,7 @@ pub fn Composer(
         if !busy && before == Some(true) {
             time::on_next_frame(super::focus::give_back);
             let asked = asked_early.try_update_value(Option::take).flatten();
-            if asked.is_some_and(|asked| asked.is_still(Asked::now(chat))) {
+            if asked.is_some_and(|asked| asked.still_stands(&Asked::now(chat))) {
                 send();
             }
         }
@@ -193,9 +193,9 @@ impl Asked {
     }
 
     /// Whether that is what stands there now. A first question may have made its conversation since.
-    fn is_still(self, now: Self) -> bool {
+    fn still_stands(self, now: &Self) -> bool {
         let conversation = self.conversation.or(now.conversation);
-        Self { conversation, ..self } == now
+        Self { conversation, ..self } == *now
     }
 }
 
