@@ -71,7 +71,9 @@ pub fn Composer(
         if !busy && before == Some(true) {
             time::on_next_frame(super::focus::give_back);
             let asked = asked_early.try_update_value(Option::take).flatten();
-            if asked.is_some_and(|asked| asked.still_stands(&Asked::now(chat))) {
+            if let Some(asked) = asked
+                && asked.still_stands(&Asked::now(chat))
+            {
                 send();
             }
         }
