@@ -15,16 +15,29 @@ async function refuse(chat: ChatPage, times: number, seconds: number, status: 42
   await chat.page.route("**/api/conversations/*/messages", async (route) => {
     keys.push(route.request().headers()["idempotency-key"]!);
     if (keys.length > times) return route.fallback();
-    const code = status === 429 ? "rate_limited" : "overloaded";
-    const problem = { type: "about:blank", title: "", status, detail: "Too many questions.", code };
-    return route.fulfill({
-      status,
-      contentType: "application/problem+json",
-      headers: { "retry-after": String(seconds) },
-      body: JSON.stringify(problem),
-    });
+    return route.fulfill(problem(status, status === 429 ? "rate_limited" : "overloaded", "Too many questions.", seconds));
   });
   return { keys };
+}
+
+/** Refuses to tell of the conversation at this address so many times; counts how often it was asked for. */
+async function refuseToOpen(chat: ChatPage, address: string, most: number, seconds: number): Promise<{ times: number }> {
+  const opened = { times: 0 };
+  await chat.page.route(`**/api${address.replace("/c/", "/conversations/")}?*`, (route) => {
+    if (++opened.times > most) return route.fallback();
+    return route.fulfill(problem(429, "rate_limited", "Too many requests.", seconds));
+  });
+  return opened;
+}
+
+/** A refusal as the server tells it. */
+function problem(status: number, code: string, detail: string, seconds: number) {
+  return {
+    status,
+    contentType: "application/problem+json",
+    headers: { "retry-after": String(seconds) },
+    body: JSON.stringify({ type: "about:blank", title: "", status, detail, code }),
+  };
 }
 
 async function ask(chat: ChatPage, text: string): Promise<void> {
@@ -147,18 +160,13 @@ test("a chat that is opened too soon says so once, and opens by itself when it i
   const address = new URL(page.url()).pathname;
   await chat.newChat.click();
   await expect(chat.questions).toHaveCount(0);
-  let refused = 0;
-  await page.route(`**/api${address.replace("/c/", "/conversations/")}?*`, (route) => {
-    if (++refused > 1) return route.fallback();
-    const problem = { type: "about:blank", title: "", status: 429, detail: "Too many requests.", code: "rate_limited" };
-    return route.fulfill({ status: 429, contentType: "application/problem+json", headers: { "retry-after": "3" }, body: JSON.stringify(problem) });
-  });
+  const opened = await refuseToOpen(chat, address, 1, 3);
   await page.locator(`nav a[href="${address}"]`).click();
   await expect(page.getByRole("status").filter({ hasText: "You can go on in" })).toBeVisible();
   await expect(page.getByRole("alert")).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "What can I help with?" })).toHaveCount(0);
   await expect(chat.questions).toHaveText(/the one to be opened/);
-  expect(refused).toBe(2);
+  expect(opened.times).toBe(2);
 });
 
 test("a chat that is opened too soon says so beside the question that waits in it", async ({ chat }) => {
@@ -170,10 +178,7 @@ test("a chat that is opened too soon says so beside the question that waits in i
   await ask(chat, "/fast this one waits");
   await chat.newChat.click();
   await expect(chat.questions).toHaveCount(0);
-  await page.route(`**/api${address.replace("/c/", "/conversations/")}?*`, (route) => {
-    const problem = { type: "about:blank", title: "", status: 429, detail: "Too many requests.", code: "rate_limited" };
-    return route.fulfill({ status: 429, contentType: "application/problem+json", headers: { "retry-after": "60" }, body: JSON.stringify(problem) });
-  });
+  await refuseToOpen(chat, address, Infinity, 60);
   await page.locator(`nav a[href="${address}"]`).click();
   await expect(page.getByRole("alert")).toHaveCount(1);
   await expect(chat.waiting).toBeVisible();
