@@ -1,27 +1,40 @@
 // Code in answers: its colours while it comes and after a reload, and what can be done with it. Formulas.
 import { readFile } from "node:fs/promises";
+import type { Page } from "@playwright/test";
 import { faults } from "../support/accessibility";
 import { expect, test } from "../support/fixtures";
 
 const LINES = Array.from({ length: 60 }, (_, number) => `const value${number} = "text ${number}"; // note`);
 
-test("code that grows has its colours, as ranges over one text", async ({ chat, page, scripted }) => {
+/** How many key words have their colour: as ranges while the code grows, as elements when it has stopped. */
+async function keywords(page: Page): Promise<number> {
+  return (await ranged(page, "syntax-keyword")) + (await page.locator(".syntax-keyword").count());
+}
+
+/** How many ranges there are of a kind. */
+function ranged(page: Page, kind: string): Promise<number> {
+  return page.evaluate((kind) => (CSS as unknown as { highlights: Map<string, Set<Range>> }).highlights.get(kind)?.size ?? 0, kind);
+}
+
+test("code that grows has its colours, as ranges over one text, and as elements when it has stopped", async ({ chat, page, scripted }) => {
   await chat.open(scripted.url);
-  let go = () => {};
-  const looked = new Promise<void>((done) => (go = done));
+  let isLookedAt = false;
   scripted.next(async ({ say, after }) => {
     say({ type: "chunk", content: "1. Code:\n\n   ```js\n" });
     for (const line of LINES) {
       say({ type: "chunk", content: `   ${line}\n` });
       await after(10);
     }
-    await looked;
+    // It is still growing.
+    while (!isLookedAt) {
+      say({ type: "chunk", content: "   //\n" });
+      await after(200);
+    }
     say({ type: "chunk", content: "   ```\n\nDone." });
     say({ type: "complete", finish_reason: "stop" });
   });
   const answer = await chat.ask("hello");
   const code = answer.article.locator("pre code");
-  // It is still open.
   const ranges = () =>
     page.evaluate(() => {
       const all = (CSS as unknown as { highlights: Map<string, Set<StaticRange>> }).highlights;
@@ -33,10 +46,51 @@ test("code that grows has its colours, as ranges over one text", async ({ chat, 
   expect(found["syntax-keyword"]).toEqual(LINES.map(() => "const"));
   expect(found["syntax-string"]).toContain('"text 59"');
   expect(await code.evaluate((element) => element.childElementCount)).toBe(0);
+  // What is selected stays as it is.
+  await code.evaluate((element) => {
+    const text = [...element.childNodes].find((node) => node.textContent!.startsWith("const"))!;
+    getSelection()!.setBaseAndExtent(text, 0, text, 5);
+  });
+  isLookedAt = true;
+  await answer.is("complete");
+  await page.waitForTimeout(2500);
+  expect(await page.evaluate(() => getSelection()!.toString())).toBe("const");
+  expect(await ranged(page, "syntax-string")).toBe(60);
+  await page.evaluate(() => getSelection()!.empty());
+  await expect(code.locator(".syntax-string")).toHaveCount(60);
+  expect(await code.locator(".syntax-keyword").allTextContents()).toEqual(LINES.map(() => "const"));
+  expect(Object.values(await ranges()).flat()).toEqual([]);
+  const lines = (await code.textContent())!.trim().split("\n");
+  expect(lines.slice(0, 60)).toEqual(LINES);
+  await expect(answer.article.getByText(`${lines.length} lines`)).toBeVisible();
+});
+
+test("code that goes on after a pause has the colours of the rest too", async ({ chat, page, scripted }) => {
+  const asked: (string | undefined)[] = [];
+  await page.route("**/api/highlight", (route) => {
+    asked.push((route.request().postDataJSON() as { after?: string }).after);
+    return route.continue();
+  });
+  await chat.open(scripted.url);
+  let go = () => {};
+  const looked = new Promise<void>((done) => (go = done));
+  scripted.next(async ({ say }) => {
+    say({ type: "chunk", content: "```js\n/* one\n" });
+    await looked;
+    say({ type: "chunk", content: "two */ const b = 2;\n```\n\nDone." });
+    say({ type: "complete", finish_reason: "stop" });
+  });
+  const answer = await chat.ask("hello");
+  const code = answer.article.locator("pre code");
+  await expect(code.locator(".syntax-comment")).toHaveCount(1);
+  await answer.is("streaming");
   go();
   await answer.is("complete");
-  expect((await code.textContent())!.trim().split("\n")).toEqual(LINES);
-  await expect(answer.article.getByText("60 lines")).toBeVisible();
+  // The rest is looked at as what goes on, and not for itself.
+  await expect(code.locator(".syntax-keyword")).toHaveText("const");
+  expect((await code.locator(".syntax-comment").allTextContents()).join("")).toMatch(/^\/\* one\s+two \*\/$/);
+  expect(await code.textContent()).toBe("/* one\ntwo */ const b = 2;\n");
+  expect(asked.map((after) => after !== undefined)).toEqual([false, true]);
 });
 
 test("code is coloured in the HTML of a page, and formulas are set", async ({ chat, browser }) => {
@@ -92,7 +146,7 @@ test.describe("while it is busy", () => {
     });
     const answer = await chat.ask("hello");
     await answer.is("complete");
-    const coloured = () => page.evaluate(() => (CSS as unknown as { highlights: Map<string, Set<Range>> }).highlights.get("syntax-keyword")?.size ?? 0);
+    const coloured = () => keywords(page);
     await expect.poll(() => refused.length).toBe(2);
     expect(await coloured()).toBe(0);
     await expect(answer.article.locator("code").filter({ hasText: "\\sqrt{x}" })).toBeVisible();
@@ -123,7 +177,7 @@ test.describe("that cannot be reached, and was started again", () => {
       say({ type: "complete", finish_reason: "stop" });
     });
     const answer = await chat.ask("hello");
-    const coloured = () => page.evaluate(() => (CSS as unknown as { highlights: Map<string, Set<Range>> }).highlights.get("syntax-keyword")?.size ?? 0);
+    const coloured = () => keywords(page);
     await expect.poll(coloured).toBe(1);
     go();
     await answer.is("complete");

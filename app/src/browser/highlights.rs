@@ -1,5 +1,7 @@
-//! Colours of parts of a text: ranges over the one text node where the browser knows them (the CSS Custom Highlight API), which
-//! leaves the document as it is; elements where it does not.
+//! Colours of parts of a text: ranges over the one text node while it grows, where the browser knows them (the CSS Custom Highlight
+//! API), which leaves the document as it is; elements when it has stopped growing, and where the browser does not.
+//!
+//! A browser paints all text with ranges anew for each frame in which anything in the document has changed.
 
 use super::element::last_text;
 use js_sys::{Array, Function, Map, Object, Reflect, Set};
@@ -40,6 +42,17 @@ pub(crate) fn paint(element: &Element, start: u32, length: u32, spans: &[u32]) -
             Vec::new()
         }
     }
+}
+
+/// Gives parts of all of an element's text their colours by elements, from its beginning: how long each piece is in UTF-16 units, and the
+/// parts in it. What is behind the last piece stays as it is.
+pub(crate) fn put_elements<'a>(element: &Element, pieces: impl Iterator<Item = (u32, &'a [u32])>) {
+    pieces.for_each(|(length, spans)| paint_elements(element, length, spans));
+}
+
+/// Makes the elements in an element text again.
+pub(crate) fn take_elements(element: &Element) {
+    element.set_text_content(element.text_content().as_deref());
 }
 
 /// `CSS.highlights`, where there is one.

@@ -24,6 +24,10 @@ use std::time::Duration;
 const AT_END: i32 = 40;
 /// How long the message that the reader was taken to is marked.
 const MARKED: Duration = Duration::from_secs(4);
+/// How long the view waits before it follows what made it lower. It lowers when a letter begins a new line, and scrolling takes the browser
+/// a frame more, for which that letter and the next one would wait. Shorter than between two keys, and too short to be seen: what is
+/// hidden until then is the room below the last message.
+const AFTER_KEYS: Duration = Duration::from_millis(50);
 
 /// The messages of a chat. The view follows an answer that grows, lets go when the reader scrolls up, and offers the
 /// way back.
@@ -45,13 +49,29 @@ pub fn MessageList(
         let content = content_node.get()?;
         let view = view_node.get()?;
         let follow = move || {
-            // Who puts an earlier question into other words is not taken away from it.
-            if following.get_untracked() && chat.editing.with_untracked(Option::is_none) {
+            // Who puts an earlier question into other words is not taken away from it. (The component may be gone.)
+            if following.try_get_untracked() == Some(true) && chat.editing.with_untracked(Option::is_none) {
                 to_end();
             }
         };
+        let waiting = StoredValue::new(false);
         // The view shrinks when a line comes above it, and when what is typed grows.
-        Some([SizeWatch::new(&content, follow), SizeWatch::new(&view, follow)])
+        let follow_soon = move || {
+            if waiting.try_update_value(|waiting| std::mem::replace(waiting, true)) != Some(false) {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                time::sleep(AFTER_KEYS).await;
+                let _ = waiting.try_set_value(false);
+                follow();
+            });
+        };
+        Some([SizeWatch::new(&content, follow), SizeWatch::new(&view, follow_soon)])
+    });
+    effect(move |_| {
+        if let Some(view) = view_node.get() {
+            element::set_attribute(&view, "data-following", following.get().then_some("true"));
+        }
     });
     effect(move |_| match chat.look.get() {
         // A new question takes the view to the end, wherever it was.

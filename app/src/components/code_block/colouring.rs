@@ -1,7 +1,8 @@
 //! The colours of code that the server has not rendered: it is asked for them line by line, while the code grows. Each line
 //! is sent once; the server remembers where it stopped.
 //!
-//! Only what the browser draws has them: it looks at every range of the page whenever anything in it changes.
+//! While code grows they are ranges, and only what the browser draws has those: it looks at every range of the page, and paints what has
+//! one, whenever anything changes. Code that has stopped growing has elements.
 
 use crate::browser::{
     connection::Listener,
@@ -23,6 +24,12 @@ const AGAIN: Duration = Duration::from_secs(3);
 
 /// After so many failures one after the other it stays plain.
 const MOST_FAILURES: u32 = 5;
+
+/// Code that has not grown for so long has elements from then on.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Code with more coloured parts keeps its ranges: so many elements could not be made without being felt.
+const MOST_ELEMENTS: usize = 2000;
 
 /// Code beyond this length, in bytes, stays plain.
 const TOO_LONG: usize = 512 * 1024;
@@ -56,6 +63,10 @@ struct State {
     painted: Vec<SendWrapper<highlights::Painted>>,
     listener: Option<SendWrapper<Listener>>,
     is_drawn: bool,
+    /// Whether it is waited for that the code stops growing.
+    is_waiting: bool,
+    /// Whether what was known has become elements.
+    is_settled: bool,
 }
 
 impl Colouring {
@@ -69,7 +80,7 @@ impl Colouring {
         if state.done == 0 && highlights::has_parts(node) {
             state.is_over = true;
         }
-        if state.listener.is_none() && !state.is_over {
+        if state.listener.is_none() && !state.is_over && !state.is_settled {
             state.is_drawn = element::is_drawn(node);
             let (own, place, growing) = (self.clone(), SendWrapper::new(node.clone()), code.clone());
             let changed = move |_| own.look(&place, &growing);
@@ -99,6 +110,7 @@ impl Colouring {
         }
         state.known = known;
         drop(state);
+        spawn_local(self.clone().settle(node.clone(), code.clone()));
         self.follow(node, code);
     }
 
@@ -135,6 +147,25 @@ impl Colouring {
             time::sleep(pause).await;
         }
         self.state.write_value().is_busy = false;
+        self.settle(node, code).await;
+    }
+
+    /// Gives the code elements in place of its ranges when it has stopped growing, and nothing of it is selected.
+    async fn settle(self, node: HtmlElement, code: ArcRwSignal<String>) {
+        if std::mem::replace(&mut self.state.write_value().is_waiting, true) {
+            return;
+        }
+        let length = || code.try_with_untracked(String::len);
+        while self.state.read_value().may_settle() {
+            let before = length();
+            time::sleep(QUIET).await;
+            let mut state = self.state.write_value();
+            let is_quiet = !state.is_busy && length() == before;
+            if is_quiet && state.may_settle() && !element::has_selection_within(&node) {
+                state.settle(&node);
+            }
+        }
+        self.state.write_value().is_waiting = false;
     }
 
     /// How long to wait after a failure that says nothing of that.
@@ -144,6 +175,9 @@ impl Colouring {
         // It was started again, and has forgotten where it stopped.
         let is_forgotten =
             matches!(error, FetchError::Refused(refusal) if refusal.status == 400) && state.after.is_some();
+        if is_forgotten && state.is_settled {
+            highlights::take_elements(node);
+        }
         if is_forgotten && highlights::are_ranges(node) {
             state.begin_anew();
         } else {
@@ -179,9 +213,25 @@ impl Colouring {
 }
 
 impl State {
+    /// Whether there are ranges that can become elements. (Not out of sight: a browser does not give what it does not draw its style, but looks
+    /// for each frame whether it should.)
+    fn may_settle(&self) -> bool {
+        !self.is_over && (1..=MOST_ELEMENTS).contains(&self.painted.len())
+    }
+
+    fn settle(&mut self, node: &HtmlElement) {
+        self.clear();
+        let known = std::mem::take(&mut self.known);
+        let ends = known.iter().skip(1).map(|(start, _)| *start).chain([self.done_units]);
+        highlights::put_elements(node, known.iter().zip(ends).map(|((start, spans), end)| (end - start, &spans[..])));
+        // Elements stay when they are out of sight.
+        (self.is_settled, self.is_drawn, self.listener) = (true, true, None);
+    }
+
     fn begin_anew(&mut self) {
         self.clear();
         self.known.clear();
+        self.is_settled = false;
         (self.done, self.done_units, self.after) = (0, 0, None);
     }
 
