@@ -13,7 +13,7 @@ test("a provider that is asked again is told with a countdown, and is forgotten 
   await chat.open(scripted.url);
   const answer = await chat.ask("Are you there?");
   const line = answer.article.getByRole("status").filter({ hasText: "busy" });
-  await expect(line).toHaveText(/^Demo is busy\. Trying again (in \d s )?\(attempt 2\)…$/);
+  await expect(line).toHaveText(/^Demo is busy\. Trying again (in \d\ss )?\(attempt 2\)…$/);
   // Heard once: the seconds are hidden from those who listen.
   await expect(line).toMatchAriaSnapshot(`- status: Demo is busy. Trying again (attempt 2)…`);
   await answer.is("complete");

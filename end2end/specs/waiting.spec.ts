@@ -54,7 +54,7 @@ test("a question that comes too soon stays, counts down, and is then sent by han
   await ask(chat, "/fast am I too quick?");
   await expect(chat.questions).toHaveText(/am I too quick/);
   await expect(chat.answers).toHaveCount(0);
-  await expect(chat.waiting).toContainText(/You can send again (in \d s|now)\./);
+  await expect(chat.waiting).toContainText(/You can send again (in \d\ss|now)\./);
   await expect(chat.page.getByRole("alert")).toHaveCount(0);
   await expect(chat.sendNow).toBeEnabled();
   await expect(chat.waiting).toContainText("You can send again now.");
