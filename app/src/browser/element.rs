@@ -95,6 +95,12 @@ pub(crate) fn has_selection_within(place: &Element) -> bool {
     })
 }
 
+/// Whether a selection begins inside an element, also one that holds nothing yet.
+pub(crate) fn has_anchor_within(place: &Element) -> bool {
+    let selection = leptos::prelude::window().get_selection().ok().flatten();
+    selection.is_some_and(|selection| place.contains(selection.anchor_node().as_ref()))
+}
+
 /// Whether nothing has the focus.
 pub(crate) fn is_focus_lost() -> bool {
     let page = leptos::prelude::document();

@@ -24,9 +24,9 @@ use std::time::Duration;
 const AT_END: i32 = 40;
 /// How long the message that the reader was taken to is marked.
 const MARKED: Duration = Duration::from_secs(4);
-/// How long the view waits before it follows what made it lower. It lowers when a letter begins a new line, and scrolling takes the browser
-/// a frame more, for which that letter and the next one would wait. Shorter than between two keys, and too short to be seen: what is
-/// hidden until then is the room below the last message.
+/// How long the view waits before it follows what made it a little lower. It lowers when a letter begins a new line, and scrolling takes the
+/// browser a frame more, for which that letter and the next one would wait. Shorter than between two keys, and too short to be seen: what
+/// is hidden until then is the room below the last message.
 const AFTER_KEYS: Duration = Duration::from_millis(50);
 
 /// The messages of a chat. The view follows an answer that grows, lets go when the reader scrolls up, and offers the
@@ -45,32 +45,40 @@ pub fn MessageList(
             element::scroll_to_end(&view);
         }
     };
+    // Who puts an earlier question into other words is not taken away from it.
+    let keeps_end = memo(move || following.get() && chat.editing.with(Option::is_none));
     effect(move |_| {
         let content = content_node.get()?;
         let view = view_node.get()?;
         let follow = move || {
-            // Who puts an earlier question into other words is not taken away from it. (The component may be gone.)
-            if following.try_get_untracked() == Some(true) && chat.editing.with_untracked(Option::is_none) {
+            // The component may be gone.
+            if keeps_end.try_get_untracked() == Some(true) {
                 to_end();
             }
         };
         let waiting = StoredValue::new(false);
+        let seen = view.clone();
         // The view shrinks when a line comes above it, and when what is typed grows.
         let follow_soon = move || {
+            // More than the room below the last message.
+            if element::distance_to_end(&seen) > AT_END {
+                return follow();
+            }
             if waiting.try_update_value(|waiting| std::mem::replace(waiting, true)) != Some(false) {
                 return;
             }
             leptos::task::spawn_local(async move {
                 time::sleep(AFTER_KEYS).await;
                 let _ = waiting.try_set_value(false);
-                follow();
+                // In a frame it is known whether the reader has scrolled since.
+                time::on_next_frame(follow);
             });
         };
         Some([SizeWatch::new(&content, follow), SizeWatch::new(&view, follow_soon)])
     });
     effect(move |_| {
         if let Some(view) = view_node.get() {
-            element::set_attribute(&view, "data-following", following.get().then_some("true"));
+            element::set_attribute(&view, "data-following", keeps_end.get().then_some("true"));
         }
     });
     effect(move |_| match chat.look.get() {

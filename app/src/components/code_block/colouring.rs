@@ -142,7 +142,7 @@ impl Colouring {
                     self.take(&node, &request, found);
                     Duration::ZERO
                 }
-                Err(error) => error.pause().unwrap_or_else(|| self.failed(&node, &error)),
+                Err(error) => error.pause().unwrap_or_else(|| self.failed(&node, &code, &error)),
             };
             time::sleep(pause).await;
         }
@@ -161,7 +161,8 @@ impl Colouring {
             time::sleep(QUIET).await;
             let mut state = self.state.write_value();
             let is_quiet = !state.is_busy && length() == before;
-            if is_quiet && state.may_settle() && !element::has_selection_within(&node) {
+            let is_in_use = || element::has_selection_within(&node) || element::has_anchor_within(&node);
+            if is_quiet && state.may_settle() && !is_in_use() {
                 state.settle(&node);
             }
         }
@@ -169,7 +170,7 @@ impl Colouring {
     }
 
     /// How long to wait after a failure that says nothing of that.
-    fn failed(&self, node: &HtmlElement, error: &FetchError) -> Duration {
+    fn failed(&self, node: &HtmlElement, code: &ArcRwSignal<String>, error: &FetchError) -> Duration {
         let mut state = self.state.write_value();
         state.failures += 1;
         // It was started again, and has forgotten where it stopped.
@@ -183,7 +184,11 @@ impl Colouring {
         } else {
             state.is_over |= is_forgotten || state.failures >= MOST_FAILURES;
         }
-        AGAIN * state.failures
+        let pause = AGAIN * state.failures;
+        drop(state);
+        // Ranges again, which are looked after.
+        self.follow(node, code);
+        pause
     }
 
     fn take(&self, node: &HtmlElement, request: &HighlightRequest, found: Highlighted) {
@@ -216,7 +221,7 @@ impl State {
     /// Whether there are ranges that can become elements. (Not out of sight: a browser does not give what it does not draw its style, but looks
     /// for each frame whether it should.)
     fn may_settle(&self) -> bool {
-        !self.is_over && (1..=MOST_ELEMENTS).contains(&self.painted.len())
+        (1..=MOST_ELEMENTS).contains(&self.painted.len())
     }
 
     fn settle(&mut self, node: &HtmlElement) {
