@@ -146,11 +146,10 @@ test.describe("while it is busy", () => {
     });
     const answer = await chat.ask("hello");
     await answer.is("complete");
-    const coloured = () => keywords(page);
     await expect.poll(() => refused.length).toBe(2);
-    expect(await coloured()).toBe(0);
+    expect(await keywords(page)).toBe(0);
     await expect(answer.article.locator("code").filter({ hasText: "\\sqrt{x}" })).toBeVisible();
-    await expect.poll(coloured).toBe(1);
+    await expect.poll(() => keywords(page)).toBe(1);
     await expect(answer.article.locator("math msqrt")).toBeVisible();
   });
 });
@@ -177,11 +176,10 @@ test.describe("that cannot be reached, and was started again", () => {
       say({ type: "complete", finish_reason: "stop" });
     });
     const answer = await chat.ask("hello");
-    const coloured = () => keywords(page);
-    await expect.poll(coloured).toBe(1);
+    await expect.poll(() => keywords(page)).toBe(1);
     go();
     await answer.is("complete");
-    await expect.poll(coloured, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => keywords(page), { timeout: 20_000 }).toBe(2);
     expect(asked.map((after) => after !== undefined)).toEqual([false, false, true, false]);
   });
 });
