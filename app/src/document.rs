@@ -83,6 +83,6 @@ fn theme_colour(media: &'static str, colour: &'static str) -> impl IntoView {
 #[component]
 pub fn App() -> impl IntoView {
     provide_context(PageData::shared());
-    effect(|_| document::mark_hydrated());
+    effect(|_| document::mark_abilities());
     view! { <ChatPage /> }
 }

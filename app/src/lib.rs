@@ -3,7 +3,7 @@
 //! What lives here: [`App`] and [`shell`] (the document), [`pages`] (what stands at an address), [`components`] (one in
 //! each file), [`chat`] (the session: the reactive shell around `protocol::transcript`),
 //! [`conversations`] (the list of all of them), [`presets`] (prompts to use again), [`markdown`] (the answers' text),
-//! `words` (every text that a person reads, for each language), [`erased`] (effects, memos and lists that are compiled once), `json` and [`browser`] (the only room that names the browser's interfaces).
+//! `words` (every text that a person reads, for each language), [`erased`] (effects, memos and lists that are compiled once), [`hydration`] (in several turns), `json` and [`browser`] (the only room that names the browser's interfaces).
 //!
 //! Who calls it: `frontend` hydrates [`App`]; `server` renders [`shell`] and provides [`PageData`]. Other Leptos apps can
 //! embed [`StreamingChat`], or build their own page on [`use_streaming_chat`].
@@ -18,6 +18,7 @@ pub mod components;
 pub mod conversations;
 pub mod document;
 pub mod erased;
+pub mod hydration;
 mod json;
 pub mod markdown;
 mod model_names;

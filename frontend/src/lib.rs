@@ -7,5 +7,5 @@
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     app::read_words();
-    leptos::mount::hydrate_body(app::App);
+    app::hydration::in_turns(|| leptos::mount::hydrate_body(app::App));
 }

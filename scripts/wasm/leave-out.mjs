@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "../../end2end/node_modules/binaryen/index.js";
 
 const UNREACHABLE = [
-  // Hydration in the background: for `hydrate_lazy` and islands. The page is hydrated in one go.
+  // Hydration in the background: for `hydrate_lazy` and islands, of which the page uses neither.
   /^<.* as tachys(\[[0-9a-f]+\])?::view::any_view::IntoAny>::into_any::hydrate_async(::|$)/,
   // Streams that are made of Rust's: the page reads the browser's.
   /^intounderlying(bytesource|sink|source)_(pull|write|close|cancel|abort)$/,

@@ -6,16 +6,23 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{HtmlDocument, HtmlElement, HtmlTextAreaElement};
 
-/// Says on the body that the page has come to life, and what this browser can.
+/// Says on the body that all of the page has come to life.
 pub(crate) fn mark_hydrated() {
-    if let Some(body) = document().body() {
-        for (name, holds) in
-            [("data-hydrated", true), ("data-speaks", speech::can_speak()), ("data-listens", speech::can_listen())]
-        {
-            if holds {
-                let _ = body.set_attribute(name, "true");
-            }
+    mark("data-hydrated");
+}
+
+/// Says on the body what this browser can.
+pub(crate) fn mark_abilities() {
+    for (name, holds) in [("data-speaks", speech::can_speak()), ("data-listens", speech::can_listen())] {
+        if holds {
+            mark(name);
         }
+    }
+}
+
+fn mark(name: &str) {
+    if let Some(body) = document().body() {
+        let _ = body.set_attribute(name, "true");
     }
 }
 

@@ -3,9 +3,8 @@
 use leptos::{prelude::document, wasm_bindgen::JsCast};
 use web_sys::{Element, Node};
 
-/// The parts of an answer that are told one after the other. None of them tells what another of them in it does.
-const PARTS: &str =
-    ":scope > .markdown :is(p, h2, h3, h4, h5, h6, li, tr, .code-block), :scope > .markdown > .formula--display";
+/// The parts of a page of an answer's blocks that are told one after the other. None of them tells what another of them in it does.
+const PARTS: &str = "p, h2, h3, h4, h5, h6, li, tr, .code-block";
 
 /// What stands in an item of a list and is a part of its own.
 const INNER: &str = "p, ul, ol, blockquote, .code-block, .markdown__table";
@@ -13,35 +12,57 @@ const INNER: &str = "p, ul, ol, blockquote, .code-block, .markdown__table";
 /// How far an answer has been told.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Heard {
-    /// How many of its parts as a whole.
-    parts: usize,
-    /// How many bytes of the text of the next one.
+    /// How many of its pages as a whole.
+    pages: u32,
+    /// How many parts of the next one as a whole.
+    parts: u32,
+    /// How many bytes of the text of the next part.
     bytes: usize,
 }
 
 impl Heard {
     /// What has come of the message with this key since, in sentences and blocks that have ended; of one that has ended, all. Empty where there is nothing.
+    /// Pages that have been told are not looked at again, however many they are.
     pub(crate) fn hear(&mut self, key: u64, has_ended: bool) -> String {
-        let message = document().query_selector(&format!("[data-key=\"{key}\"]")).ok().flatten();
-        let Some(parts) = message.and_then(|message| message.query_selector_all(PARTS).ok()) else {
-            return String::new();
-        };
-        let count = parts.length() as usize;
-        // A text that is read again as a whole may turn out to have fewer.
-        self.parts = self.parts.min(count.saturating_sub(1));
+        let text = document().query_selector(&format!("[data-key=\"{key}\"] > .markdown")).ok().flatten();
+        let Some(pages) = text.map(|text| text.children()) else { return String::new() };
+        let last = pages.length().saturating_sub(1);
         let mut told = String::new();
-        while let Some(part) = parts.get(self.parts as u32).and_then(|part| part.dyn_into::<Element>().ok()) {
-            let is_open = self.parts + 1 == count && !has_ended;
+        if self.pages > last {
+            // A text that is read again as a whole may turn out to be shorter: what is left has been told.
+            *self = Self { pages: last, ..Self::default() };
+            if let Some(page) = pages.item(last) {
+                self.hear_page(&page, true, true, &mut String::new());
+            }
+        }
+        while let Some(page) = pages.item(self.pages) {
+            self.hear_page(&page, self.pages == last, has_ended, &mut told);
+            if self.pages == last {
+                break;
+            }
+            *self = Self { pages: self.pages + 1, ..Self::default() };
+        }
+        told
+    }
+
+    fn hear_page(&mut self, page: &Element, is_last: bool, has_ended: bool, told: &mut String) {
+        let Ok(parts) = page.query_selector_all(PARTS) else { return };
+        let count = parts.length();
+        if is_last {
+            self.parts = self.parts.min(count.saturating_sub(1));
+        }
+        while let Some(part) = parts.get(self.parts).and_then(|part| part.dyn_into::<Element>().ok()) {
+            let is_end = is_last && self.parts + 1 == count;
+            let is_open = is_end && !has_ended;
             let text = text_of(&part, is_open);
             let end = if is_open { last_sentence_end(&text) } else { text.len() };
-            add(&mut told, text.get(self.bytes..end).unwrap_or_default());
-            if self.parts + 1 == count {
+            add(told, text.get(self.bytes..end).unwrap_or_default());
+            if is_end {
                 self.bytes = self.bytes.max(end);
                 break;
             }
-            *self = Self { parts: self.parts + 1, bytes: 0 };
+            (self.parts, self.bytes) = (self.parts + 1, 0);
         }
-        told
     }
 }
 

@@ -91,6 +91,14 @@ async fn became_visible() {
     }
 }
 
+/// Waits until the page has answered what has come meanwhile: for work that is cut into several tasks. Not at all while the page is hidden: nobody
+/// waits for it then, and a browser calls a hidden page once a second, or once a minute.
+pub(crate) async fn next_task() {
+    if !document().hidden() {
+        sleep(Duration::ZERO).await;
+    }
+}
+
 /// Waits.
 pub async fn sleep(duration: Duration) {
     struct Cancel(Option<TimeoutHandle>);

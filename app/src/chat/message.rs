@@ -216,7 +216,7 @@ impl ChatMessage {
         *self.stopwatch.write_value() = Stopwatch::started(time::now());
     }
 
-    /// Takes an event; what it changed is shown with the next frame, an end at once.
+    /// Takes an event; what it changed is shown with the next frame. The end is shown by [`ChatMessage::show_end`].
     pub(crate) fn apply(&self, number: u64, event: &StreamEvent) -> Change {
         let change = self.transcript.write_value().apply(number, event);
         match change {
@@ -232,13 +232,12 @@ impl ChatMessage {
                 self.flush_with_next_frame();
             }
             Change::Status => self.show_status(),
-            Change::Ended => self.show_end(),
-            Change::Nothing | Change::Gap => {}
+            Change::Ended | Change::Nothing | Change::Gap => {}
         }
         change
     }
 
-    /// Takes the message as the server has it now.
+    /// Takes the message as the server has it now. An end is shown by [`ChatMessage::show_end`].
     pub(crate) fn replace(&self, message: Message) {
         let ended = message.status != MessageStatus::Streaming;
         if !message.content.is_empty() {
@@ -249,16 +248,16 @@ impl ChatMessage {
         }
         *self.transcript.write_value() = Transcript::new(message);
         self.show_status();
-        if ended { self.show_end() } else { self.flush() }
+        if !ended {
+            self.flush();
+        }
     }
 
-    /// Ends the message here, because the page knows what the server cannot tell it.
+    /// Ends the message here, because the page knows what the server cannot tell it. The end is shown by [`ChatMessage::show_end`].
     pub(crate) fn end(&self, status: MessageStatus, error: Option<PublicError>) {
         let mut transcript = self.transcript.write_value();
         transcript.message.status = status;
         transcript.message.error = error;
-        drop(transcript);
-        self.show_end();
     }
 
     /// Takes up again what [`ChatMessage::end`] ended.
@@ -310,11 +309,26 @@ impl ChatMessage {
         self.model.set(transcript.message.model.clone());
     }
 
-    fn show_end(&self) {
-        let message = self.message();
+    /// Shows the end of a message that has one: of a long text in several tasks, so that the page answers meanwhile.
+    pub(crate) async fn show_end(&self) {
+        let Message { content, reasoning, .. } = self.message();
         self.notice.set(None);
-        self.reasoning.finish(&message.reasoning);
-        self.text.finish(&message.content);
+        self.reasoning.finish_in_parts(&reasoning).await;
+        self.text.finish_in_parts(&content).await;
+        self.show_outcome();
+    }
+
+    /// The same, in one task.
+    pub(crate) fn show_end_at_once(&self) {
+        let Message { content, reasoning, .. } = self.message();
+        self.notice.set(None);
+        self.reasoning.finish(&reasoning);
+        self.text.finish(&content);
+        self.show_outcome();
+    }
+
+    fn show_outcome(&self) {
+        let message = self.message();
         if message.stats.is_some() {
             let figures = Figures::of(&message);
             // What the reader waited for counts, not what the server did, and it must not change at the end.

@@ -127,6 +127,7 @@ impl Run {
             (End::Stopped, _) if !self.message.is_ended() => self.message.end(MessageStatus::Stopped, None),
             (End::Ended | End::Stopped, _) => {}
         }
+        self.message.show_end().await;
         self.session.finished();
         self.session.tell_end(self.message.message());
     }

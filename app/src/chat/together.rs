@@ -125,6 +125,9 @@ impl Session {
         // In the place of the one that is shown; its element stays.
         if read.role == Role::Assistant {
             shown.replace(read);
+            if shown.is_ended() {
+                shown.show_end_at_once();
+            }
             return shown.clone();
         }
         ChatMessage::new(shown.key, read)

@@ -41,7 +41,8 @@ pub fn MessageList(
     let (view_node, content_node) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
     let following = RwSignal::new(true);
     let to_end = move || {
-        if let Some(view) = view_node.get_untracked() {
+        // The component may be gone.
+        if let Some(view) = view_node.try_get_untracked().flatten() {
             element::scroll_to_end(&view);
         }
     };
@@ -51,7 +52,6 @@ pub fn MessageList(
         let content = content_node.get()?;
         let view = view_node.get()?;
         let follow = move || {
-            // The component may be gone.
             if keeps_end.try_get_untracked() == Some(true) {
                 to_end();
             }

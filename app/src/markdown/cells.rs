@@ -132,6 +132,12 @@ impl Cells {
 
     /// Shows these blocks in place of all from this index on.
     pub(super) fn replace(&self, from: usize, blocks: Vec<Block>) {
+        let end = self.put(from, blocks);
+        self.truncate(end);
+    }
+
+    /// Shows these blocks in place of as many from this index on; says at which index they end.
+    pub(super) fn put(&self, from: usize, blocks: Vec<Block>) -> usize {
         let (known, end) = (self.len(), from + blocks.len());
         let mut new = Vec::new();
         for (at, block) in (from..).zip(blocks) {
@@ -141,10 +147,8 @@ impl Cells {
                 None => new.push(block),
             }
         }
-        if end < known {
-            self.truncate(end);
-        }
         self.extend(new);
+        end
     }
 
     fn set(&self, at: usize, content: Content) {
@@ -155,7 +159,8 @@ impl Cells {
         }
     }
 
-    fn truncate(&self, length: usize) {
+    /// Takes away all from this index on.
+    pub(super) fn truncate(&self, length: usize) {
         let pages = length.div_ceil(PAGE);
         if self.pages.with_untracked(|all| all.len() > pages) {
             self.pages.update(|all| all.truncate(pages));

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     components::{code_block::CodeBlock, formula::MathFormula, remote_image::RemoteImage},
     erased::For,
-    words,
+    hydration, words,
 };
 use leptos::prelude::*;
 
@@ -19,15 +19,25 @@ pub fn Markdown(
     /// The text.
     text: LiveMarkdown,
 ) -> impl IntoView {
+    if text.was_whole() && hydration::is_under_way() {
+        let node = NodeRef::new();
+        let told = text.told();
+        let now = text.clone();
+        hydration::later(node, move || now.told() == told, move || pages(&text));
+        return view! { <div class="markdown" dir="auto" node_ref=node></div> }.into_any();
+    }
+    view! { <div class="markdown" dir="auto">{pages(&text)}</div> }.into_any()
+}
+
+fn pages(text: &LiveMarkdown) -> AnyView {
     let cells = text.cells().clone();
     let no_columns = StoredValue::new(Vec::new());
     view! {
-        <div class="markdown" dir="auto">
-            <For each=move || cells.pages() key=|page| page.key as u64 let(one)>
-                <div class="markdown__page">{page(one, no_columns)}</div>
-            </For>
-        </div>
+        <For each=move || cells.pages() key=|page| page.key as u64 let(one)>
+            <div class="markdown__page">{page(one, no_columns)}</div>
+        </For>
     }
+    .into_any()
 }
 
 /// Blocks beside each other; the alignments are those of the table that they are rows of.

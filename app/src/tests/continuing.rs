@@ -150,13 +150,14 @@ async fn the_text_that_was_there_is_not_measured() {
 }
 
 #[wasm_bindgen_test]
-fn what_is_lost_on_the_way_keeps_the_text_and_can_be_read_again() {
+async fn what_is_lost_on_the_way_keeps_the_text_and_can_be_read_again() {
     let id = MessageId(Uuid::from_u128(1));
     let mut old = Message::answer(id, None, 0);
     (old.content, old.reasoning, old.status) = ("half".into(), "hm".into(), MessageStatus::Interrupted);
     let old = ChatMessage::new(1, old);
     let answer = ChatMessage::taking_on(2, &old, Message::answer(MessageId(Uuid::nil()), None, 0));
     answer.end(MessageStatus::Failed, Some(PublicError::new(ErrorCode::Interrupted, "Lost.")));
+    answer.show_end().await;
     assert_eq!((answer.content().as_str(), answer.message().reasoning.as_str()), ("half", "hm"));
     answer.reopen();
     let event = |text: &str| protocol::event::StreamEvent::Chunk { content: text.into() };

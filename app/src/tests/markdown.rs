@@ -68,6 +68,47 @@ async fn any_pieces_end_as_the_document_of_the_whole() {
     }
 }
 
+/// A text of more than a thousand paragraphs that are shown otherwise once its end is known.
+fn long() -> String {
+    format!("{}[the river]: https://river.example/\n", "See [the river] for it, at any time.\n\n".repeat(1200))
+}
+
+#[wasm_bindgen_test]
+async fn a_long_text_ends_in_parts_as_the_document_of_the_whole() {
+    let (text, live) = (long(), LiveMarkdown::unfinished(""));
+    let (place, _handle) = mount(&live, &text);
+    let last = text.rfind("\n\n").unwrap();
+    for end in (0..=last).step_by(last / 50) {
+        live.grow(&text[..end]);
+    }
+    sleep(Duration::from_millis(1)).await;
+    assert!(place.first_element_child().unwrap().query_selector("a").unwrap().is_none());
+    live.finish_in_parts(&text).await;
+    sleep(Duration::from_millis(1)).await;
+    let (shown, whole) = (place.first_element_child().unwrap(), place.last_element_child().unwrap());
+    assert_eq!(shown.query_selector_all("a").unwrap().length(), 1200);
+    assert!(html(&shown) == html(&whole), "not the same");
+    place.remove();
+}
+
+#[wasm_bindgen_test]
+async fn an_end_in_parts_gives_way_to_what_comes_meanwhile() {
+    let text = long();
+    let live = LiveMarkdown::unfinished(&text[..text.len() / 2]);
+    let (place, _handle) = mount(&live, "Something else.");
+    let ending = live.clone();
+    leptos::task::spawn_local(async move { ending.finish_in_parts(&text).await });
+    // It has been read, and some of it is shown.
+    while place.first_element_child().unwrap().query_selector("a").unwrap().is_none() {
+        sleep(Duration::ZERO).await;
+    }
+    live.finish("Something else.");
+    sleep(Duration::from_millis(200)).await;
+    let (shown, whole) = (place.first_element_child().unwrap(), place.last_element_child().unwrap());
+    assert_eq!(html(&shown), html(&whole));
+    place.remove();
+}
+
 /// How many changes of the document there are, for each of the last of so many tokens.
 async fn touched(open: &str, token: &str, count: usize) -> (usize, usize) {
     let live = LiveMarkdown::unfinished(open);

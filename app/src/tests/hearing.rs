@@ -1,0 +1,66 @@
+//! What of an answer that grows is told to those who listen: each part once, however many pages it has.
+
+use crate::{
+    browser::{heard::Heard, time::sleep},
+    markdown::{live::LiveMarkdown, view::Markdown},
+};
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlElement;
+
+/// So many blocks are two pages and some of a third.
+const BLOCKS: usize = 40;
+
+/// Shows an answer under a key.
+fn shown(key: u64, live: &LiveMarkdown) -> (HtmlElement, impl Drop + use<>) {
+    let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
+    document().body().unwrap().append_child(&place).unwrap();
+    let live = live.clone();
+    let handle =
+        mount_to(place.clone(), move || view! { <article data-key=key.to_string()><Markdown text=live /></article> });
+    (place, handle)
+}
+
+fn paragraph(number: usize) -> String {
+    format!("Number {number}.\n\n")
+}
+
+#[wasm_bindgen_test]
+async fn each_part_is_told_once() {
+    let live = LiveMarkdown::unfinished("");
+    let (place, _handle) = shown(71, &live);
+    let (mut text, mut heard, mut told) = (String::new(), Heard::default(), Vec::new());
+    for number in 1..=BLOCKS {
+        text.push_str(&paragraph(number));
+        live.grow(&text);
+        sleep(Duration::from_millis(1)).await;
+        // Sometimes more than one has come meanwhile.
+        if number % 3 == 0 {
+            told.push(heard.hear(71, false));
+        }
+    }
+    told.push(heard.hear(71, true));
+    told.push(heard.hear(71, true));
+    let lines: Vec<_> = told.iter().flat_map(|told| told.lines()).collect();
+    let expected: Vec<_> = (1..=BLOCKS).map(|number| paragraph(number).trim().to_owned()).collect();
+    assert_eq!(lines, expected);
+    place.remove();
+}
+
+#[wasm_bindgen_test]
+async fn what_has_been_told_is_not_told_again_when_the_last_page_goes() {
+    let text = (1..=16).map(paragraph).collect::<String>();
+    let live = LiveMarkdown::unfinished(&format!("{text}{}", paragraph(17)));
+    let (place, _handle) = shown(72, &live);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(place.query_selector_all(".markdown__page").unwrap().length(), 2);
+    let mut heard = Heard::default();
+    assert_eq!(heard.hear(72, false).lines().count(), 16);
+    live.finish(&text);
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(place.query_selector_all(".markdown__page").unwrap().length(), 1);
+    assert_eq!(heard.hear(72, true), "");
+    place.remove();
+}
