@@ -1,5 +1,6 @@
 // The browser's own counters of one page.
 import type { CDPSession, Page } from "@playwright/test";
+import { collectGarbage } from "../support/garbage";
 
 /** Milliseconds of the page's main thread on the processor. */
 export interface Work {
@@ -56,7 +57,7 @@ export class Counters {
   }
 
   async memory(): Promise<Memory> {
-    for (let time = 0; time < 3; time++) await this.session.send("HeapProfiler.collectGarbage");
+    await collectGarbage(this.page);
     const wasm = await this.page.evaluate(async () => {
       const script = performance.getEntriesByType("resource").find(({ name }) => /\/pkg\/[^/]+\.js$/.test(name))?.name;
       // Asked again, the module gives what it was started with.

@@ -5,6 +5,7 @@ import { writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import type { ChatPage } from "../pages/chat-page";
 import { expect, test } from "../support/fixtures";
+import { collectGarbage } from "../support/garbage";
 import { NOTES, PICTURE } from "../support/walk/content";
 
 const MARKDOWN = `# A heading
@@ -89,6 +90,8 @@ test("what a first visit runs", async ({ chat, page }) => {
   const note = async () => {
     // What is done when nothing else is to be done belongs to it.
     await page.waitForTimeout(2000);
+    // What goes away when the browser says that nobody has it any more, at any time.
+    await collectGarbage(page);
     const numbers = await page.evaluate(() => [...(globalThis as unknown as { functionsRun: Set<number> }).functionsRun]);
     numbers.forEach((number) => run.add(number));
   };
