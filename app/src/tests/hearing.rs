@@ -50,17 +50,20 @@ async fn each_part_is_told_once() {
 }
 
 #[wasm_bindgen_test]
-async fn what_has_been_told_is_not_told_again_when_the_last_page_goes() {
-    let text = (1..=16).map(paragraph).collect::<String>();
-    let live = LiveMarkdown::unfinished(&format!("{text}{}", paragraph(17)));
+async fn when_the_last_page_goes_nothing_is_told_again_and_what_comes_then_is_told() {
+    let live = LiveMarkdown::unfinished(&(1..=17).map(paragraph).collect::<String>());
     let (place, _handle) = shown(72, &live);
     sleep(Duration::from_millis(1)).await;
     assert_eq!(place.query_selector_all(".markdown__page").unwrap().length(), 2);
     let mut heard = Heard::default();
     assert_eq!(heard.hear(72, false).lines().count(), 16);
-    live.finish(&text);
+    let shorter = (1..=10).map(paragraph).collect::<String>();
+    live.finish(&shorter);
     sleep(Duration::from_millis(1)).await;
     assert_eq!(place.query_selector_all(".markdown__page").unwrap().length(), 1);
     assert_eq!(heard.hear(72, true), "");
+    live.finish(&format!("{shorter}{}", paragraph(11)));
+    sleep(Duration::from_millis(1)).await;
+    assert_eq!(heard.hear(72, true), "Number 11.");
     place.remove();
 }
